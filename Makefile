@@ -1,0 +1,67 @@
+# Every target starts from a bare Debian (python3, make, gcc) and sets up what it needs.
+#
+#   make demo    set up, start everything, play the story, keep serving   (DEMO_ONCE=1: end after the story)
+#   make test    every test, with the coverage gate
+#   make check   format, lint, types, import contracts, size limits, generated files
+#   make bench   the table of bench/README.md
+#   make format  rewrite files as `make check` wants them, renew generated pages
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.set-up
+LOCK := uv.lock pyproject.toml protocol/pyproject.toml client/pyproject.toml scripts/uv-requirements.txt
+CODE := src protocol/src client/src tests scripts $(wildcard bench)
+WORKERS ?= 2
+
+# uv works on this folder's environment, whatever environment happens to be active in the caller's shell.
+UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv $(BIN)/uv
+
+.PHONY: help setup demo test check bench format lock clean
+
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
+
+setup: $(SETUP)
+
+$(BIN)/uv: scripts/uv-requirements.txt
+	@PYTHON=$(PYTHON) scripts/need python3-venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+$(SETUP): $(BIN)/uv $(LOCK)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+demo: $(SETUP)
+	$(BIN)/lienthong demo $(if $(filter 1,$(DEMO_ONCE)),--once)
+
+test: $(SETUP)
+	@scripts/need postgresql
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100
+
+check: $(SETUP)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(SETUP)
+	@scripts/need wrk
+	$(UV) sync --frozen --quiet --group bench
+	$(BIN)/python -m bench
+
+format: $(SETUP)
+	$(BIN)/ruff check --fix-only --quiet $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+lock: $(BIN)/uv
+	$(UV) lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist build

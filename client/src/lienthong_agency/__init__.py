@@ -1,0 +1,1 @@
+"""The agency's side of an exchange: sign, call, verify, keep the journal."""

@@ -1,0 +1,1 @@
+"""The bytes both sides of an exchange agree on. Pure: no I/O, clock, randomness or framework."""

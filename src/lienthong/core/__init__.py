@@ -1,0 +1,1 @@
+"""The rules of the law and of the exchange, as pure values and decisions."""

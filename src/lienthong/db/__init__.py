@@ -1,0 +1,1 @@
+"""The database contract: schema, roles, migrations, embedded server, named queries."""

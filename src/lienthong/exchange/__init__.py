@@ -1,0 +1,1 @@
+"""The seam between the planes: grants, records, lines, findings."""

@@ -1,0 +1,1 @@
+"""The log: append, heads, notary, witness, verification."""

@@ -1,0 +1,1 @@
+"""Who people are: reader, writer, population generator."""
