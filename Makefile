@@ -19,7 +19,7 @@ CODE := src protocol/src client/src tests scripts $(wildcard bench)
 WORKERS ?= 2
 
 # uv works on this folder's environment, whatever environment happens to be active in the caller's shell.
-UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv $(BIN)/uv
+UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 
 .PHONY: help setup demo test check bench format lock clean
 
