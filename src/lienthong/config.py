@@ -1,0 +1,168 @@
+"""One TOML file per deployment, read once at start; the environment overrides, unknown keys refuse to start.
+
+Every value has a usable default but the database and the key folder. A secret is always a path to a file,
+never a value. An override is `LIENTHONG_<SECTION>__<KEY>` (or `LIENTHONG_<KEY>` for a top-level key).
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; the message says which key and how to fix it."""
+
+
+class Environment(StrEnum):
+    """What a deployment is for. Demo and sandbox hold synthetic people only, production none of them."""
+
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+    DEMO = "demo"
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the database is: an embedded one in a folder, or host, port and name of an external one."""
+
+    data: Path | None = None
+    host: str | None = None
+    port: int = 5432
+    name: str = "lienthong"
+    passwords: Path | None = None
+
+
+class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the gateway listens and what it accepts; times in seconds, sizes in bytes."""
+
+    address: str = "127.0.0.1"
+    port: int = 8400
+    workers: int = 2
+    public_origin: str = "http://127.0.0.1:8400"
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    client_authority: Path | None = None
+    require_client_certificate: bool = False
+    body_limit: int = 262_144
+    header_limit: int = 16_384
+    body_timeout: float = 5.0
+    record_deadline: float = 2.0
+    read_deadline: float = 2.0
+    queue_limit: int = 2_048
+    drain_seconds: float = 10.0
+    failed_signatures_per_minute: int = 30
+    open_requests_per_minute: int = 600
+    metrics_directory: Path | None = None
+
+
+class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the log's disk counts as too full for new work."""
+
+    path: Path | None = None
+    least_free_bytes: int = 2_000_000_000
+    least_free_share: float = 0.02
+    interval: float = 10.0
+
+
+class NotarySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often checkpoints are signed, and the witnesses asked to cosign them."""
+
+    interval: float = 1.0
+    heartbeat: float = 60.0
+    witnesses: tuple[str, ...] = ()
+
+
+class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the witness of this machine listens and keeps its one file."""
+
+    address: str = "127.0.0.1"
+    port: int = 8401
+    directory: Path | None = None
+
+
+class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole configuration of a deployment."""
+
+    environment: Environment
+    log_origin: str
+    keys: Path
+    database: DatabaseSettings = DatabaseSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    disk: DiskSettings = DiskSettings()
+    notary: NotarySettings = NotarySettings()
+    witness: WitnessSettings = WitnessSettings()
+
+
+_PREFIX = "LIENTHONG_"
+_OTHER_VARIABLES = frozenset({"LIENTHONG_CONFIG", "LIENTHONG_LAW_REPORT", "LIENTHONG_DATA"})
+
+
+def read_configuration(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
+    """Return the configuration in `path` with overrides from `environment` (default: this process's).
+
+    Raises ConfigurationError with a sentence that says how to fix what is wrong.
+    """
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read the configuration {path}: {error.strerror}. Name the file with --config."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}. Correct that line.") from error
+    _override(table, os.environ if environment is None else environment)
+    try:
+        configuration = msgspec.convert(
+            table, Configuration, strict=False, dec_hook=lambda kind, value: _path(path.parent, kind, value)
+        )
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(
+            f"{path}: {error}. Correct or remove that key; docs/van-hanh lists every key."
+        ) from error
+    _check(configuration)
+    return configuration
+
+
+def _path(folder: Path, kind: type, value: object) -> Path:
+    """Read a path relative to the folder of the configuration file."""
+    if kind is not Path or not isinstance(value, str):
+        raise NotImplementedError(kind)
+    return folder / value
+
+
+def _override(table: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for name, value in environment.items():
+        if not name.startswith(_PREFIX) or name in _OTHER_VARIABLES:
+            continue
+        *sections, key = name[len(_PREFIX) :].lower().split("__")
+        target = table
+        for section in sections:
+            target = target.setdefault(section, {})
+        target[key] = value
+
+
+def _check(configuration: Configuration) -> None:
+    """Refuse combinations that would start and then not do what they promise."""
+    gateway, database = configuration.gateway, configuration.database
+    if (database.data is None) == (database.host is None):
+        raise ConfigurationError("[database] needs either `data` (a folder) or `host`, not both. Set one.")
+    if (gateway.tls_certificate is None) != (gateway.tls_key is None):
+        raise ConfigurationError("[gateway] tls_certificate and tls_key belong together. Set both or none.")
+    if gateway.require_client_certificate and gateway.client_authority is None:
+        raise ConfigurationError(
+            "[gateway] require_client_certificate without client_authority would accept every certificate. "
+            "Set client_authority to the file of the authority that issues them."
+        )
+    if gateway.client_authority is not None and gateway.tls_certificate is None:
+        raise ConfigurationError(
+            "[gateway] client_authority without TLS checks nothing. Set tls_certificate too."
+        )
+    if configuration.environment is Environment.PRODUCTION and gateway.public_origin.startswith("http://"):
+        raise ConfigurationError("[gateway] public_origin must be https:// in production.")
+    if gateway.public_origin.endswith("/"):
+        raise ConfigurationError("[gateway] public_origin is scheme and host only: remove the last slash.")

@@ -1,0 +1,166 @@
+"""The JSON bodies of the exchange as typed values, and what is wrong with those that cannot be read.
+
+A good body is decoded once by msgspec. Only a refused one is read again to name the reason: malformed, a
+member repeated, a member unknown, or a value of the wrong form. Values of the body never stand in a detail.
+"""
+
+import json
+import re
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from lienthong_protocol.refusals import Code, Refuse
+
+MOST_FIELDS = 130
+MOST_ITEMS = 1_000
+MOST_RECEIPTS = 100
+
+Number = Annotated[str, msgspec.Meta(pattern=r"^(?:[0-9]{12}|[0-9]{9})\Z")]
+FullName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
+DateText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?\Z")]
+Reference = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{1,64}\Z")]
+CaseText = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?\Z")]
+ClaimValue = str | int | bool
+
+
+class LookupBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/lookup`: who is meant, and the fields asked for."""
+
+    number: Number
+    full_name: FullName
+    birth_date: DateText
+    fields: tuple[str, ...]
+
+
+class VerifyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/verify`: who is meant, and the values to compare."""
+
+    number: Number
+    full_name: FullName
+    birth_date: DateText
+    claims: dict[str, ClaimValue] = {}
+
+
+class BatchItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One person of a batch, under the caller's own reference."""
+
+    ref: Reference
+    number: Number
+    full_name: FullName
+    birth_date: DateText
+    case: CaseText | None = None
+
+
+class BatchBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/lookup/batch`: the fields asked for, once for all items."""
+
+    fields: tuple[str, ...]
+    items: tuple[BatchItem, ...]
+
+
+class ReceiptsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/receipts`: request ids of the caller's own calls since an instant (Unix seconds)."""
+
+    request_ids: tuple[str, ...]
+    since: int
+
+
+Body = TypeVar("Body", LookupBody, VerifyBody, BatchBody, ReceiptsBody)
+
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (LookupBody, VerifyBody, BatchBody, ReceiptsBody)
+}
+_MEMBER = re.compile(rb'"([^"\\]*)"\s*:')
+
+
+class _RepeatedMemberError(ValueError):
+    """A JSON object repeats a member name."""
+
+
+def read_body(kind: type[Body], body: bytes) -> Body | Refuse:
+    """Return the body decoded as `kind`, or the refusal that names what is wrong with it."""
+    try:
+        value: Body = _DECODERS[kind].decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _what_is_wrong(kind, body, str(error))
+    if _may_repeat_members(body):
+        try:
+            json.loads(body, object_pairs_hook=_refuse_repeats)
+        except _RepeatedMemberError:
+            return Refuse(Code.DUPLICATE_MEMBER)
+    return _check_sizes(value)
+
+
+def _may_repeat_members(body: bytes) -> bool:
+    """Tell cheaply whether a body could repeat a member; only then is it read a second time, in full.
+
+    Without a backslash every JSON member name appears literally, so distinct names prove there is no repeat.
+    """
+    if b"\\" in body:
+        return True
+    names = _MEMBER.findall(body)
+    return len(names) != len(set(names))
+
+
+def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _RepeatedMemberError
+    return value
+
+
+def _what_is_wrong(kind: type, body: bytes, message: str) -> Refuse:
+    try:
+        value = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant
+        )
+    except _RepeatedMemberError:
+        return Refuse(Code.DUPLICATE_MEMBER)
+    except (ValueError, RecursionError):
+        return Refuse(Code.MALFORMED_JSON)
+    if isinstance(value, dict):
+        unknown = sorted(set(value) - set(kind.__struct_fields__))  # type: ignore[attr-defined]
+        if unknown:
+            return Refuse(Code.UNKNOWN_MEMBER, "unknown member: " + ", ".join(map(_printable, unknown[:5])))
+    return Refuse(Code.INVALID_VALUE, message)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _printable(name: str) -> str:
+    return name[:40].encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _check_sizes(value: Body) -> Body | Refuse:
+    match value:
+        case LookupBody(fields=fields):
+            return _check_fields(fields) or value
+        case BatchBody(fields=fields, items=items):
+            if not 1 <= len(items) <= MOST_ITEMS:
+                return Refuse(Code.BATCH_SIZE, f"{len(items)} items")
+            if len({item.ref for item in items}) != len(items) or len({i.number for i in items}) != len(
+                items
+            ):
+                return Refuse(Code.DUPLICATE_ITEM)
+            return _check_fields(fields) or value
+        case VerifyBody(claims=claims):
+            if len(claims) > MOST_FIELDS:
+                return Refuse(Code.TOO_MANY_FIELDS, f"{len(claims)} fields, at most {MOST_FIELDS}")
+            return value
+        case ReceiptsBody(request_ids=ids):
+            if not 1 <= len(ids) <= MOST_RECEIPTS:
+                return Refuse(Code.INVALID_VALUE, f"between 1 and {MOST_RECEIPTS} request ids")
+            return value
+
+
+def _check_fields(fields: tuple[str, ...]) -> Refuse | None:
+    if not fields:
+        return Refuse(Code.FIELDS_EMPTY)
+    if len(fields) > MOST_FIELDS:
+        return Refuse(Code.TOO_MANY_FIELDS, f"{len(fields)} fields, at most {MOST_FIELDS}")
+    if len(set(fields)) != len(fields):
+        return Refuse(Code.INVALID_VALUE, "a field is asked for twice")
+    return None

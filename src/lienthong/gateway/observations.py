@@ -1,0 +1,186 @@
+"""Everything that can happen in the gateway that an operator may want to see: one closed set of events.
+
+The stages report events and nothing else; this module decides which become log lines and which metrics.
+No event holds personal data: systems, codes, counts and times only, which a test proves by rendering each.
+"""
+
+import logging
+import sys
+from dataclasses import asdict, dataclass
+from typing import assert_never
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A proven caller got its answer, recorded; times in microseconds."""
+
+    system: str
+    service: str
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A proven caller was refused, and the refusal recorded."""
+
+    system: str
+    service: str
+    code: str
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A call was turned away before proof, or counted in a summary: nothing was recorded for it alone."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRead:
+    """One coalesced read came back."""
+
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecorded:
+    """One coalesced append became durable."""
+
+    records: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUncertain:
+    """The outcome of an append is unknown; none of its answers was given."""
+
+    records: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsLoaded:
+    """The gateway holds a new version of the grants."""
+
+    version: int
+    systems: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRejected:
+    """A published grant was ignored: its signature or its number does not check. An alarm."""
+
+    system: str
+    revision: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedAsked:
+    """Someone without the right asked for a protected person. An alarm; the answer was the uniform one."""
+
+    system: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiskLow:
+    """The log's disk is too full for new work."""
+
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """An internal error; its detail went to the log under this id, never to the caller."""
+
+    incident: str
+    kind: str
+
+
+Observation = (
+    Answered
+    | Refused
+    | Unproven
+    | BatchRead
+    | BatchRecorded
+    | RecordUncertain
+    | GrantsLoaded
+    | GrantRejected
+    | ProtectedAsked
+    | DiskLow
+    | Defect
+)
+
+
+class Observer:
+    """Turns observations into metrics and log lines; one per worker process."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._log = structlog.get_logger("lienthong.gateway")
+        self._answered = self._counter("answered", "Answers given and recorded", "service")
+        self._refused = self._counter("refused", "Refusals of proven callers, recorded", "service", "code")
+        self._unproven = self._counter("unproven", "Calls turned away before proof", "code")
+        self._alarms = self._counter("alarms", "Events an operator must look at", "kind")
+        self._persons = self._counter("persons_read", "Persons read from the register")
+        self._records = self._counter("records", "Records made durable")
+        self._lines = self._counter("lines", "Lines made durable")
+        self._version = Gauge(
+            "lienthong_grant_version",
+            "Version of the grants in force",
+            registry=self.registry,
+            multiprocess_mode="min",
+        )
+        self._duration = Histogram(
+            "lienthong_exchange_seconds",
+            "From the last byte of the request to the durable record",
+            ["service"],
+            registry=self.registry,
+            buckets=(0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5),
+        )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"lienthong_{name}", text, labels, registry=self.registry)
+
+    def see(self, event: Observation) -> None:
+        """Count the event, and log it when an operator must look at it."""
+        match event:
+            case Answered(service=service, duration=duration):
+                self._answered.labels(service).inc()
+                self._duration.labels(service).observe(duration / 1e6)
+            case Refused(service=service, code=code, duration=duration):
+                self._refused.labels(service, code).inc()
+                self._duration.labels(service).observe(duration / 1e6)
+            case Unproven(code=code):
+                self._unproven.labels(code).inc()
+            case BatchRead(persons=persons):
+                self._persons.inc(persons)
+            case BatchRecorded(records=records, lines=lines):
+                self._records.inc(records)
+                self._lines.inc(lines)
+            case GrantsLoaded(version=version):
+                self._version.set(version)
+                self._log.info("grants loaded", **asdict(event))
+            case RecordUncertain() | GrantRejected() | ProtectedAsked() | DiskLow() | Defect():
+                kind = type(event).__name__
+                self._alarms.labels(kind).inc()
+                self._log.warning(kind, **asdict(event))
+            case _:
+                assert_never(event)
+
+
+def configure_logging() -> None:
+    """Log one JSON object a line to standard error; control characters are escaped by the encoder."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )

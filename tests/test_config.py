@@ -1,0 +1,54 @@
+"""The configuration refuses what it does not know, and says how to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from lienthong.config import ConfigurationError, Environment, read_configuration
+
+BASE = 'environment = "demo"\nlog_origin = "example/log"\nkeys = "keys"\n[database]\ndata = "data"\n'
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "lienthong.toml"
+    path.write_text(text)
+    return path
+
+
+def test_defaults_are_usable_and_the_environment_overrides(tmp_path: Path) -> None:
+    found = read_configuration(
+        write(tmp_path, BASE), {"LIENTHONG_GATEWAY__PORT": "9000", "PATH": "/", "LIENTHONG_LOG_ORIGIN": "x/y"}
+    )
+    assert found.environment is Environment.DEMO
+    assert found.gateway.port == 9000
+    assert found.log_origin == "x/y"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (BASE + "surprise = 1\n", "surprise"),
+        (BASE.replace('data = "data"', ""), "either `data`"),
+        (BASE + 'host = "db"\n', "not both"),
+        (BASE.replace('"demo"', '"prod"'), "environment"),
+        (BASE + '[gateway]\ntls_key = "k"\n', "belong together"),
+        (BASE + "[gateway]\nrequire_client_certificate = true\n", "client_authority"),
+        (BASE + '[gateway]\nclient_authority = "ca"\n', "Set tls_certificate"),
+        (BASE + '[gateway]\npublic_origin = "http://h/"\n', "last slash"),
+        (BASE.replace('"demo"', '"production"'), "https://"),
+        ("environment = \n", "not valid TOML"),
+    ],
+)
+def test_what_cannot_work_refuses_to_start(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        read_configuration(write(tmp_path, text), {})
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--config"):
+        read_configuration(tmp_path / "none.toml", {})
+
+
+def test_an_unknown_variable_refuses_too(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="surprise"):
+        read_configuration(write(tmp_path, BASE), {"LIENTHONG_SURPRISE": "1"})
