@@ -1,0 +1,60 @@
+"""Processes of a deployment start in order, are watched, and leave nothing behind."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from lienthong.supervisor import ProcessFailedError, Supervisor
+
+SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
+STUBBORN = (
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    "print('deaf', flush=True); time.sleep(60)",
+)
+
+
+def alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_what_was_started_is_stopped_even_when_it_does_not_listen(tmp_path: Path) -> None:
+    with Supervisor(tmp_path, stop_seconds=0.3) as supervisor:
+        first = supervisor.start("first", SLEEP)
+        log = tmp_path / "second.log"
+        second = supervisor.start(
+            "second", STUBBORN, ready=lambda: log.exists() and b"deaf" in log.read_bytes()
+        )
+        assert alive(first.process.pid)
+    assert first.process.returncode == -signal.SIGTERM
+    assert second.process.returncode == -signal.SIGKILL
+
+
+def test_a_process_that_ends_before_it_is_ready_is_reported_with_its_last_words(tmp_path: Path) -> None:
+    command = (sys.executable, "-c", "print('no such table'); raise SystemExit(7)")
+    with (
+        Supervisor(tmp_path) as supervisor,
+        pytest.raises(ProcessFailedError, match=r"exit code 7(?s:.)*no such table"),
+    ):
+        supervisor.start("broken", command, ready=lambda: False)
+
+
+def test_a_process_that_is_never_ready_is_reported(tmp_path: Path) -> None:
+    with Supervisor(tmp_path) as supervisor, pytest.raises(ProcessFailedError, match="not ready"):
+        supervisor.start("slow", SLEEP, ready=lambda: False, within=0.2)
+
+
+def test_a_process_that_ends_later_ends_the_watch(tmp_path: Path) -> None:
+    with Supervisor(tmp_path) as supervisor:
+        child = supervisor.start("victim", SLEEP)
+        child.process.kill()
+        with pytest.raises(ProcessFailedError, match="victim ended"):
+            supervisor.watch(lambda: False, pause=0.01)
