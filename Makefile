@@ -16,12 +16,13 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 LOCK := uv.lock pyproject.toml protocol/pyproject.toml client/pyproject.toml scripts/uv-requirements.txt
 CODE := src protocol/src client/src tests scripts $(wildcard bench)
+CHECKS := $(addprefix check-,format lint types imports lock sizes words code pages law)
 WORKERS ?= 2
 
 # uv works on this folder's environment, whatever environment happens to be active in the caller's shell.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test check bench format lock clean $(CHECKS)
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -45,11 +46,26 @@ test: $(SETUP)
 	@scripts/need postgresql
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100
 
+# All checks run, also after one has failed: whoever mends wants the whole list.
 check: $(SETUP)
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+check-format:
 	$(BIN)/ruff format --check $(CODE)
+check-lint:
 	$(BIN)/ruff check $(CODE)
+check-types:
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+check-imports:
+	$(BIN)/lint-imports --no-logo
+# The lock file names the public index whatever mirror this machine uses, and is judged without the network.
+check-lock:
+	@env -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	    $(UV) lock --check --offline --no-config --quiet
+check-sizes check-words check-code check-pages: check-%:
+	$(BIN)/python scripts/check_$*.py
+check-law:
+	$(BIN)/python scripts/generate_law.py --check
 
 bench: $(SETUP)
 	@scripts/need wrk
@@ -59,6 +75,7 @@ bench: $(SETUP)
 format: $(SETUP)
 	$(BIN)/ruff check --fix-only --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
+	$(BIN)/python scripts/generate_law.py
 
 lock: $(BIN)/uv
 	$(UV) lock
