@@ -13,7 +13,8 @@ _CLOCK = {"now", "utcnow", "today", "fromtimestamp"}
 _INPUT_OUTPUT = {"open", "print", "input", "exec", "eval", "__import__"}
 _LEFT_OUT = {"skip", "skipif", "xfail", "importorskip", "skipUnless", "skipIf", "skipTest"}
 _BROAD = {"Exception", "BaseException"}
-_REASON = re.compile(r"#\s*(?:noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?[\s:-]*[^\W\d]{2,}\W+\w+")
+_SILENCED = re.compile(r"noqa:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*")
+_REASON = re.compile(r"#.*?[^\W\d]{2,}\W+\w+")
 
 
 def check(root: Path) -> list[Finding]:
@@ -56,7 +57,7 @@ def _unexplained_handlers(path: Path) -> Iterator[int]:
     for node in ast.walk(parse(path)):
         if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
             around = lines[node.lineno - 2 : node.body[0].lineno]
-            if not any(_REASON.search(line) for line in around):
+            if not any(_REASON.search(_SILENCED.sub("", line)) for line in around):
                 yield node.lineno
 
 
