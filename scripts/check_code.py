@@ -55,10 +55,16 @@ def _unexplained_handlers(path: Path) -> Iterator[int]:
     """Yield the handlers of everything that carry no reason on their line, above it or first inside."""
     lines = path.read_text(encoding="utf-8").splitlines()
     for node in ast.walk(parse(path)):
-        if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
+        if isinstance(node, ast.ExceptHandler) and _is_broad(node.type) and not _passes_on(node):
             around = lines[node.lineno - 2 : node.body[0].lineno]
             if not any(_REASON.search(_SILENCED.sub("", line)) for line in around):
                 yield node.lineno
+
+
+def _passes_on(handler: ast.ExceptHandler) -> bool:
+    """Tell whether the handler only tidies up and raises what it caught again."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _is_broad(caught: ast.expr | None) -> bool:

@@ -119,8 +119,14 @@ def test_impure_unexplained_and_left_out_code_is_found(tmp_path, path, text, fou
     assert any(found in message for message in messages(check_code, tmp_path))
 
 
-def test_a_broad_handler_with_its_reason_is_left_alone(tmp_path):
-    handler = "except Exception:  # noqa: BLE001 - the queue must outlive any failed batch\n    pass\n"
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "except Exception:  # noqa: BLE001 - the queue must outlive any failed batch\n    pass\n",
+        "except BaseException:\n    x = 2\n    raise\n",
+    ],
+)
+def test_a_broad_handler_with_its_reason_or_that_passes_on_is_left_alone(tmp_path, handler):
     plant(tmp_path, "src/lienthong/a.py", f'"""A."""\ntry:\n    x = 1\n{handler}')
 
     assert messages(check_code, tmp_path) == []
