@@ -1,1 +1,28 @@
 """The database contract: schema, roles, migrations, embedded server, named queries."""
+
+from lienthong.db.database import (
+    Database,
+    DatabaseUnavailable,
+    DatabaseUnsafe,
+    connect,
+    connect_blocking,
+    dsn,
+)
+from lienthong.db.embedded import EmbeddedServer, ServerSettings, locate, open_database
+from lienthong.db.migrate import migrate
+from lienthong.db.role import Role
+
+__all__ = [
+    "Database",
+    "DatabaseUnavailable",
+    "DatabaseUnsafe",
+    "EmbeddedServer",
+    "Role",
+    "ServerSettings",
+    "connect",
+    "connect_blocking",
+    "dsn",
+    "locate",
+    "migrate",
+    "open_database",
+]
