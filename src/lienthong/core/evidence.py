@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import IntFlag
 from typing import Final, NoReturn
 
-AddressRow = Sequence[int | str | None]
+AddressRow = tuple[int | None, str | None, str | None, str | None, str | None, str | None]
 """An address as the register returns it: list version, province, district, commune, detail, country."""
 
 ColumnValue = str | int | date | AddressRow | None
@@ -74,9 +74,10 @@ class ConsentFact(Sealed):
 
 
 class ListRow(Sealed):
-    """One entry of one list of a person, in the order the register keeps (`position` from 1).
+    """One entry of one list of a person; `position` counts from 1 in the order the register keeps.
 
-    `related_key` is the permanent key of the other person where the register knows who that is.
+    `list` is a value of `ListKind`. `related_key` is the permanent key of the other person where the register
+    knows who that is, `related_protection` has a bit per living kind of protection of that person.
     """
 
     __slots__ = (
@@ -90,6 +91,7 @@ class ListRow(Sealed):
         "place",
         "position",
         "related_key",
+        "related_protection",
         "relation",
     )
 
@@ -107,6 +109,7 @@ class ListRow(Sealed):
         expires: date | None = None,
         place: str | None = None,
         related_key: bytes | None = None,
+        related_protection: int = 0,
     ) -> None:
         self.list: Final = list
         self.position: Final = position
@@ -119,6 +122,7 @@ class ListRow(Sealed):
         self.expires: Final = expires
         self.place: Final = place
         self.related_key: Final = related_key
+        self.related_protection: Final = related_protection
 
 
 class Evidence(Sealed):
@@ -152,7 +156,7 @@ class Evidence(Sealed):
         *,
         person_id: int,
         person_key: bytes,
-        current_number: str,
+        current_number: str | None,
         name: str,
         birth_date: int,
         death_kind: int,

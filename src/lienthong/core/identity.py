@@ -107,7 +107,7 @@ def compare_identity(claim: Claim, evidence: Evidence) -> IdentityResult:
 
 def _reasons(claim: Claim, evidence: Evidence, name: Grade, birth_date: Grade) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
-    if not name.opens:
+    if name is Grade.NEAR or name is Grade.PARTIAL:
         reasons.extend(name_differences(claim.full_name, evidence.name))
     if birth_date is Grade.PARTIAL:
         reasons.append(DateDifference.LESS_PRECISE)
