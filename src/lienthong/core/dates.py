@@ -7,7 +7,6 @@ date in four bytes and sorts it. Nothing here guesses a missing part: an age tha
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from functools import total_ordering
 from re import ASCII, Match
 from re import compile as pattern
 from typing import Self
@@ -49,13 +48,12 @@ def month_length(year: int, month: int) -> int:
     return _MONTH_LENGTHS[month]
 
 
-@total_ordering
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
     """A date of which the day, or the month and day, may be unknown.
 
-    `stored` is yyyymmdd with 00 for what is unknown. Raises ValueError for a date that cannot exist; parse
-    text from outside with `parse_iso` or `parse_npd`, which return None instead.
+    `stored` is yyyymmdd with 00 for what is unknown; dates are ordered by it. Raises ValueError for a date
+    that cannot exist; read text from outside with `parse_iso` or `parse_npd`, which return None instead.
     """
 
     stored: int
@@ -63,9 +61,6 @@ class PartialDate:
     def __post_init__(self) -> None:
         if not is_possible(self.stored):
             raise ValueError("not a possible date in the form yyyymmdd with 00 for an unknown part")
-
-    def __lt__(self, other: "PartialDate") -> bool:
-        return self.stored < other.stored
 
     @classmethod
     def of(cls, day: date) -> Self:
@@ -120,8 +115,10 @@ def _read(match: Match[str] | None) -> PartialDate | None:
     # A part that is written must be known: 00 is the stored form of "unknown", not a way to write it.
     if month == "00" or day == "00":
         return None
-    stored = int(year) * 10_000 + int(month or 0) * 100 + int(day or 0)
-    return PartialDate(stored) if is_possible(stored) else None
+    try:
+        return PartialDate(int(year) * 10_000 + int(month or 0) * 100 + int(day or 0))
+    except ValueError:
+        return None
 
 
 def precision_of(stored: int) -> Precision:

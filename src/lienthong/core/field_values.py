@@ -7,6 +7,7 @@ does not know is None.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import cast
 
 from lienthong.core.codes import CodeList, current_province, name_of
 from lienthong.core.dates import age_on, is_adult_on, iso_text
@@ -29,12 +30,22 @@ def field_value(field: Field, evidence: Evidence, today: date) -> Value:
 
 def values_of(bits: int, evidence: Evidence, today: date) -> dict[str, Value]:
     """Give the values of a set of fields by name, in the order of their numbers."""
-    return {name: extract(evidence, today) for name, extract in _plan(bits)}
+    columns = cast("Sequence[Value]", evidence.values)
+    return {
+        name: columns[column] if extract is None else extract(evidence, today)
+        for name, column, extract in _plan(bits)
+    }
 
 
 @lru_cache(maxsize=4096)
-def _plan(bits: int) -> tuple[tuple[str, _Extractor], ...]:
-    return tuple((field.name, _EXTRACTORS[field.number]) for field in fields_in(bits))
+def _plan(bits: int) -> tuple[tuple[str, int, _Extractor | None], ...]:
+    """List name, column and extractor of each field; text columns are taken as they are."""
+    return tuple(
+        (field.name, PERSON_COLUMNS.index(field.column), None)
+        if field.column is not None and _OF_COLUMN[field.type] is _text_column
+        else (field.name, -1, _EXTRACTORS[field.number])
+        for field in fields_in(bits)
+    )
 
 
 def _text_column(column: int) -> _Extractor:
@@ -115,20 +126,31 @@ def _iso(day: date | None) -> str | None:
 def _address_object(row: AddressRow) -> dict[str, Value]:
     """Write an address with the names its codes have in its own version of the lists."""
     version, province, district, commune, detail, country = row
-    listed = version or 0
+    province_name, district_name, commune_name = _place_names(version, province, district, commune)
     address: dict[str, Value] = {
         "list_version": version,
         "province": province or None,
-        "province_name": name_of(CodeList.PROVINCE, listed, province or ""),
+        "province_name": province_name,
     }
     if district:
         address["district"] = district
-        address["district_name"] = name_of(CodeList.DISTRICT, listed, district)
+        address["district_name"] = district_name
     address["commune"] = commune or None
-    address["commune_name"] = name_of(CodeList.COMMUNE, listed, commune or "")
+    address["commune_name"] = commune_name
     address["detail"] = detail
     address["country"] = country
     return address
+
+
+@lru_cache(maxsize=16_384)
+def _place_names(
+    version: int | None, province: str | None, district: str | None, commune: str | None
+) -> tuple[str | None, str | None, str | None]:
+    return (
+        name_of(CodeList.PROVINCE, version or 0, province or ""),
+        name_of(CodeList.DISTRICT, version or 0, district or ""),
+        name_of(CodeList.COMMUNE, version or 0, commune or ""),
+    )
 
 
 def _rows(evidence: Evidence, kind: ListKind) -> list[ListRow]:
