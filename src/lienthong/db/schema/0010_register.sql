@@ -17,7 +17,7 @@ CREATE TABLE register.person (
   surname text,
   middle_name text,
   given_name text,
-  number text UNIQUE,
+  number text NOT NULL UNIQUE,
   old_number text,
   birth_date integer,
   sex smallint,
@@ -124,11 +124,12 @@ CREATE TABLE register.consent (
   purpose text NOT NULL,
   fields integer[] NOT NULL,
   valid_from timestamptz NOT NULL,
-  valid_until timestamptz NOT NULL CHECK (valid_until > valid_from),
+  valid_until timestamptz CHECK (valid_until > valid_from),
   withdrawn_at timestamptz
 );
 CREATE INDEX consent_person ON register.consent (person_id);
 COMMENT ON COLUMN register.consent.fields IS 'Numbers of fields. Law: R1.1.';
+COMMENT ON COLUMN register.consent.valid_until IS 'Exclusive; NULL: without end.';
 
 CREATE TABLE register.code (
   list text NOT NULL,

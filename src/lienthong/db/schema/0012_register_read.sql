@@ -22,15 +22,18 @@ RETURNS TABLE (
   household_relation text, death_kind smallint, death_date integer, phone text, email text,
   other_information text
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan   -- planning this costs more than doing it
+SET enable_seqscan = off                   -- the plan is kept: it must not be the one for an empty table
 AS $$
 #variable_conflict use_column
 DECLARE
   v_asked constant integer := cardinality(p_numbers);
   v_now constant timestamptz := clock_timestamp();
-  v_positions bigint[];
-  v_persons bigint[];
-  v_candidates bigint[];
+  v_numbers text[] := p_numbers;
+  v_masks bigint[] := p_masks;
+  v_candidates integer[];
   v_found integer := 0;
   v_rows integer;
 BEGIN
@@ -42,19 +45,22 @@ BEGIN
     RAISE EXCEPTION 'register.read takes three arrays of one length' USING ERRCODE = 'array_subscript_error';
   END IF;
 
-  -- The first round finds current numbers, the second what is left through superseded and old ones.
+  -- The first round finds current numbers. What is left may be superseded or old numbers: the second round asks for
+  -- the current number they lead to, and for nothing but that there are several where it is not one.
   FOR v_round IN 1..2 LOOP
     IF v_round = 2 THEN
       EXIT WHEN v_found = v_asked;
-      SELECT array_agg(u.position), array_agg(led.person_id), array_agg(led.persons)
-      INTO v_positions, v_persons, v_candidates
-      FROM unnest(p_numbers) WITH ORDINALITY AS u (number, position)
+      SELECT array_agg(led.number ORDER BY u.position),
+        array_agg(CASE WHEN led.persons = 1 THEN u.mask ELSE 0 END ORDER BY u.position),
+        array_agg(led.persons ORDER BY u.position)
+      INTO v_numbers, v_masks, v_candidates
+      FROM unnest(p_numbers, p_masks) WITH ORDINALITY AS u (number, mask, position)
       CROSS JOIN LATERAL (
-        SELECT min(identifier.person_id) AS person_id, count(DISTINCT identifier.person_id) AS persons
-        FROM register.identifier WHERE identifier.value = u.number
-      ) AS led
-      WHERE led.persons > 0 AND NOT EXISTS (SELECT FROM register.person WHERE person.number = u.number);
-      EXIT WHEN v_positions IS NULL;
+        SELECT min(person.number) AS number, count(DISTINCT person.number)::integer AS persons
+        FROM register.identifier JOIN register.person ON person.person_id = identifier.person_id
+        WHERE identifier.value = u.number
+          AND NOT EXISTS (SELECT FROM register.person AS current WHERE current.number = u.number)
+      ) AS led;
     END IF;
     RETURN QUERY
     SELECT
@@ -70,7 +76,7 @@ BEGIN
       person.examination,
       consent.person_id, consent.system, consent.purpose, consent.fields,
       consent.valid_from, consent.valid_until, consent.withdrawn_at,
-      asked.candidates,
+      coalesce(asked.candidates, 1),
       CASE WHEN asked.mask & 1 <> 0 THEN person.full_name END,
       CASE WHEN asked.mask & 2 <> 0 THEN person.surname END,
       CASE WHEN asked.mask & 4 <> 0 THEN person.middle_name END,
@@ -101,21 +107,9 @@ BEGIN
       CASE WHEN asked.mask & 134217728 <> 0 THEN person.phone END,
       CASE WHEN asked.mask & 268435456 <> 0 THEN person.email END,
       CASE WHEN asked.mask & 536870912 <> 0 THEN person.other_information END
-    FROM (
-      SELECT u.position, u.mask, u.consent, u.number, NULL::bigint AS person_id, 1 AS candidates
-      FROM unnest(p_numbers, p_masks, p_consents) WITH ORDINALITY AS u (number, mask, consent, position)
-      WHERE v_round = 1
-      UNION ALL
-      SELECT u.position, CASE WHEN u.candidates = 1 THEN p_masks[u.position] ELSE 0 END, p_consents[u.position],
-        NULL, u.person_id, u.candidates::integer
-      FROM unnest(v_positions, v_persons, v_candidates) AS u (position, person_id, candidates)
-      WHERE v_round = 2
-    ) AS asked
-    CROSS JOIN LATERAL (
-      SELECT p.* FROM register.person AS p WHERE p.number = asked.number
-      UNION ALL
-      SELECT p.* FROM register.person AS p WHERE p.person_id = asked.person_id
-    ) AS person
+    FROM unnest(v_numbers, v_masks, p_consents, v_candidates) WITH ORDINALITY
+      AS asked (number, mask, consent, candidates, position)
+    JOIN register.person ON person.number = asked.number
     LEFT JOIN register.consent ON consent.id = asked.consent;
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     v_found := v_found + v_rows;
@@ -125,8 +119,8 @@ BEGIN
   -- transaction wait for the disk; it must not, and no transaction that has to be durable calls this function
   -- (ledger.append refuses one that did).
   IF v_found > 0 THEN
-    PERFORM set_config('synchronous_commit', 'off', true);
-    PERFORM count(nextval('register.persons_read')) FROM generate_series(1, v_found);
+    PERFORM count(nextval('register.persons_read')), set_config('synchronous_commit', 'off', true)
+    FROM generate_series(1, v_found);
   END IF;
 END
 $$;
@@ -139,7 +133,10 @@ RETURNS TABLE (
   person_id bigint, list integer, "position" smallint, name text, number text, old_number text, nationality text,
   relation text, issued date, expires date, place text, related_key bytea, related_protection integer
 )
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -57,7 +57,7 @@ CREATE TABLE exchange.record (
   persons integer NOT NULL,
   misses integer NOT NULL,
   lines integer NOT NULL,
-  body bytea NOT NULL CHECK (octet_length(body) BETWEEN 2 AND 65535),
+  body bytea NOT NULL,
   PRIMARY KEY (index, at)
 ) PARTITION BY RANGE (at);
 COMMENT ON TABLE exchange.record IS
@@ -72,9 +72,9 @@ CREATE TABLE exchange.line (
   record bigint NOT NULL,
   outcome smallint NOT NULL,
   visibility smallint NOT NULL,
-  tag bytea NOT NULL CHECK (octet_length(tag) = 16),
+  tag bytea NOT NULL,
   tag_key text NOT NULL,
-  body bytea NOT NULL CHECK (octet_length(body) BETWEEN 2 AND 65535),
+  body bytea NOT NULL,
   PRIMARY KEY (index, at)
 ) PARTITION BY RANGE (at);
 COMMENT ON TABLE exchange.line IS 'One row per person and record; at is that of its record.';

@@ -2,14 +2,14 @@
 -- details go.
 
 CREATE TABLE ledger.leaf (
-  index bigint PRIMARY KEY CHECK (index >= 0),
-  hash bytea NOT NULL CHECK (octet_length(hash) = 32)
+  index bigint PRIMARY KEY,
+  hash bytea NOT NULL
 );
 COMMENT ON COLUMN ledger.leaf.hash IS 'SHA-256(0x00 || body), RFC 6962 section 2.1.';
 
 CREATE TABLE ledger.head (
-  size bigint PRIMARY KEY CHECK (size > previous OR size = 0),
-  previous bigint NOT NULL CHECK (previous >= 0),
+  size bigint PRIMARY KEY,
+  previous bigint NOT NULL,
   at timestamptz NOT NULL
 );
 COMMENT ON TABLE ledger.head IS

@@ -12,21 +12,28 @@ CREATE FUNCTION ledger.append(
   p_line_body bytea[]
 )
 RETURNS TABLE (outcome smallint, indexes bigint[], earlier bigint[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off   -- plans are kept: they must not be those for an empty table
 AS $$
 #variable_conflict use_column
 DECLARE
   v_records constant integer := cardinality(p_at);
   v_lines constant integer := cardinality(p_line_body);
+  v_line_sum bigint := 0;
+  v_winners integer;
+  v_winner_lines integer;
   v_nonces integer;
-  v_inserted integer;
+  v_rows integer;
+  v_version bigint;
   v_base bigint;
   v_next bigint;
   v_index bigint[];
   v_taken bigint[];
   v_won bigint[];
-  v_earlier bigint[];
+  v_earlier bigint[] := array_fill(NULL::bigint, ARRAY[v_records]);
   v_line integer := 0;
+  v_count integer;
   v_line_index bigint[];
   v_line_record bigint[];
   v_line_at timestamptz[];
@@ -40,8 +47,15 @@ BEGIN
      OR v_lines IS NULL OR v_lines > 65536 OR array_fill(v_lines, ARRAY[4]) IS DISTINCT FROM ARRAY[
        cardinality(p_line_tag), cardinality(p_line_tag_key), cardinality(p_line_outcome),
        cardinality(p_line_visibility)]
-     OR 0 > ANY (p_lines) OR v_lines IS DISTINCT FROM (SELECT sum(n) FROM unnest(p_lines) AS n) THEN
+     OR 0 > ANY (p_lines) THEN
     RAISE EXCEPTION 'the arrays of a batch do not fit together' USING ERRCODE = 'array_subscript_error';
+  END IF;
+  FOREACH v_count IN ARRAY p_lines LOOP
+    v_line_sum := v_line_sum + v_count;
+  END LOOP;
+  IF v_line_sum IS DISTINCT FROM v_lines THEN
+    RAISE EXCEPTION 'the records of a batch announce % lines, it has %', v_line_sum, v_lines
+      USING ERRCODE = 'array_subscript_error';
   END IF;
   -- The retention term counts from "at": neither a stopped clock nor a thief may shorten it. Law: R6.2.
   IF clock_timestamp() - interval '40 days' > ANY (p_at) OR clock_timestamp() + interval '1 day' < ANY (p_at) THEN
@@ -59,13 +73,16 @@ BEGIN
 
   -- 2. The batch was decided under p_grant_version. A grant published since, a revocation above all, sends the whole
   --    batch back. Publishing takes the same turn, so its own commit is the last moment the old grant works.
-  IF p_grant_version IS NOT NULL
-     AND p_grant_version <> (SELECT coalesce(max(version), 0) FROM exchange.grant) THEN
-    RETURN QUERY SELECT 0::smallint, NULL::bigint[], NULL::bigint[];
+  SELECT (SELECT max(size) FROM ledger.head), (SELECT coalesce(max(version), 0) FROM exchange.grant)
+  INTO v_base, v_version;
+  IF v_version <> p_grant_version THEN
+    outcome := 0;
+    RETURN NEXT;
     RETURN;
   END IF;
 
-  SELECT size INTO STRICT v_base FROM ledger.head ORDER BY size DESC LIMIT 1;
+  v_winners := v_records;
+  v_winner_lines := v_lines;
   v_next := v_base;
   FOR i IN 1..v_records LOOP
     v_index[i] := v_next;
@@ -82,26 +99,25 @@ BEGIN
     FROM unnest(p_key, p_nonce, p_created, v_index) AS u (key_id, nonce, created, index)
     WHERE nonce <> ''
     ON CONFLICT (key_id, nonce) DO NOTHING;
-    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
 
     -- Losers get no leaf: the winners close up, so no index is left out. A claim of this batch carries the index
     -- it was made with; every other one is older than v_base.
-    IF v_inserted < v_nonces THEN
+    IF v_rows < v_nonces THEN
       SELECT array_agg(n.index ORDER BY u.position) INTO v_taken
       FROM unnest(p_key, p_nonce) WITH ORDINALITY AS u (key_id, nonce, position)
       LEFT JOIN exchange.nonce AS n ON n.key_id = u.key_id AND n.nonce = u.nonce AND u.nonce <> '';
-      v_earlier := array_fill(NULL::bigint, ARRAY[v_records]);
       v_next := v_base;
       FOR i IN 1..v_records LOOP
         IF v_taken[i] IS NULL OR v_taken[i] = v_index[i] THEN
           v_won[i] := v_next;
           v_next := v_next + 1 + p_lines[i];
-        ELSIF v_taken[i] < v_base THEN
-          v_won[i] := NULL;
-          v_earlier[i] := v_taken[i];
         ELSE
           v_won[i] := NULL;
-          v_earlier[i] := v_won[array_position(v_index, v_taken[i])];
+          v_earlier[i] := CASE WHEN v_taken[i] < v_base THEN v_taken[i]
+                               ELSE v_won[array_position(v_index, v_taken[i])] END;
+          v_winners := v_winners - 1;
+          v_winner_lines := v_winner_lines - p_lines[i];
         END IF;
       END LOOP;
       UPDATE exchange.nonce AS n SET index = u.won
@@ -111,7 +127,8 @@ BEGIN
     END IF;
   END IF;
 
-  -- 4. Records and lines at consecutive indexes after the newest head.
+  -- 4. Records and lines at consecutive indexes after the newest head. What is too long or too short is found by
+  --    counting: a CHECK would be parsed again in every statement.
   FOR i IN 1..v_records LOOP
     FOR j IN 1..p_lines[i] LOOP
       v_line := v_line + 1;
@@ -127,14 +144,22 @@ BEGIN
               p_persons, p_misses, p_lines, p_body)
     AS u (at, index, act, kind, agency, system, key_id, purpose, officer, request_id, code, persons, misses, lines,
           body)
-  WHERE index IS NOT NULL;
+  WHERE index IS NOT NULL AND octet_length(body) BETWEEN 2 AND 65535;
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  IF v_rows <> v_winners THEN
+    RAISE EXCEPTION 'a record has 2 to 65535 bytes' USING ERRCODE = 'program_limit_exceeded';
+  END IF;
   IF v_lines > 0 THEN
     INSERT INTO exchange.line (at, index, record, outcome, visibility, tag, tag_key, body)
     SELECT at, index, record, outcome, visibility, tag, tag_key, body
     FROM unnest(v_line_at, v_line_index, v_line_record, p_line_outcome, p_line_visibility, p_line_tag, p_line_tag_key,
                 p_line_body)
       AS u (at, index, record, outcome, visibility, tag, tag_key, body)
-    WHERE index IS NOT NULL;
+    WHERE index IS NOT NULL AND octet_length(body) BETWEEN 2 AND 65535 AND octet_length(tag) = 16;
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    IF v_rows <> v_winner_lines THEN
+      RAISE EXCEPTION 'a line has 2 to 65535 bytes and a tag of 16' USING ERRCODE = 'program_limit_exceeded';
+    END IF;
   END IF;
 
   -- 5. The leaf hashes, computed here so that a leaf is the hash of what was stored, and a new head. Survives: a
@@ -149,7 +174,10 @@ BEGIN
     INSERT INTO ledger.head (size, previous, at) VALUES (v_next, v_base, clock_timestamp());
   END IF;
 
-  RETURN QUERY SELECT 1::smallint, v_index, coalesce(v_earlier, array_fill(NULL::bigint, ARRAY[v_records]));
+  outcome := 1;
+  indexes := v_index;
+  earlier := v_earlier;
+  RETURN NEXT;
 END
 $$;
 

@@ -45,6 +45,10 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION ops.microseconds(p_at timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+RETURN (extract(epoch FROM p_at) * 1000000)::bigint;
+
 -- Lets records and lines of one month go; leaf hashes, heads, tiles and checkpoints stay, and with them the proofs of
 -- everything else. Returns the index of the record that says so. Raises when the month is not two years past its end
 -- or under a hold.
@@ -59,8 +63,8 @@ DECLARE
   v_end constant timestamptz := exchange.month_start((v_month + interval '1 month')::date);
   v_term_end constant timestamptz := (v_end AT TIME ZONE 'UTC' + interval '2 years') AT TIME ZONE 'UTC';
   v_now constant timestamptz := clock_timestamp();
-  v_first bigint;
-  v_last bigint;
+  v_first timestamptz;
+  v_last timestamptz;
   v_count bigint;
   v_body text;
   v_indexes bigint[];
@@ -81,7 +85,7 @@ BEGIN
   END IF;
 
   -- 2. The act is in the log before anything goes, in the same commit: a crash leaves both or neither.
-  SELECT min(r.index), max(r.index + r.lines), count(*) + coalesce(sum(r.lines), 0)
+  SELECT min(r.at), max(r.at), count(*) + coalesce(sum(r.lines), 0)
   INTO v_first, v_last, v_count
   FROM exchange.record AS r
   WHERE r.at >= exchange.month_start(v_month) AND r.at < v_end;
@@ -89,8 +93,9 @@ BEGIN
     '{"v":1,"t":"record","act":"connect","kind":"retention","at":%s,"agency":"authority","system":"hub","key":"",'
     '"proof":"none","profile":"","channel":"","lines":0,"code":"","duration":0,"count":%s%s,'
     '"note":"records and lines of %s"}',
-    (extract(epoch FROM v_now) * 1000000)::bigint, v_count,
-    CASE WHEN v_count > 0 THEN format(',"first":%s,"last":%s', v_first, v_last) ELSE '' END,
+    ops.microseconds(v_now), v_count,
+    CASE WHEN v_count > 0
+      THEN format(',"first":%s,"last":%s', ops.microseconds(v_first), ops.microseconds(v_last)) ELSE '' END,
     to_char(v_month, 'YYYY-MM'));
   SELECT a.indexes INTO STRICT v_indexes FROM ledger.append(
     NULL, ARRAY[v_now], ARRAY[''], ARRAY[''], ARRAY[0::bigint], ARRAY[1::smallint], ARRAY[15::smallint],
