@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass
 
-from lienthong_protocol.merkle import EMPTY_ROOT, HASH_LENGTH
+from lienthong_protocol.merkle import HASH_LENGTH
 from lienthong_protocol.notes import (
     Note,
     NoteFormatError,
@@ -57,8 +57,6 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise CheckpointFormatError("a root is base64") from error
     if len(checkpoint.root) != HASH_LENGTH:
         raise CheckpointFormatError("a root is 32 bytes")
-    if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
-        raise CheckpointFormatError("the empty tree has one root")
     return checkpoint
 
 
