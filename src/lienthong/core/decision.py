@@ -1,0 +1,171 @@
+"""What can be decided before anybody is looked up: whether this system may ask this, now.
+
+`decide` needs no person. What it lets through still passes `judge`, which settles everything about the
+person. Missing means refuse. Law: R1.1, R1.4, R8.1, R8.2.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from lienthong.core.budget import DayUsage
+from lienthong.core.claims import wrong_claims
+from lienthong.core.fields import column_mask, list_mask, names_in
+from lienthong.core.grant import Right, SystemGrant
+from lienthong.core.purpose import Actor, PurposeGround
+from lienthong.core.request import ClaimValue, ExchangeRequest
+from lienthong_protocol.refusals import Code, Refuse
+
+
+class Plan(Struct, frozen=True, kw_only=True, gc=False):
+    """What may be fetched and given for one request, once `judge` agrees.
+
+    `columns` and `lists` are the masks for reading: what is not in them never leaves the database. `asked`
+    is the set of fields asked for or claimed, all of them granted. `consent` names the consent to read,
+    exactly where the purpose rests on consent. `subject` is the number the national login proved: then the
+    identity rule is satisfied by the login. `notices` go into LT-Notice.
+    """
+
+    grant: SystemGrant
+    right: Right
+    request: ExchangeRequest
+    asked: int
+    columns: int
+    lists: int
+    consent: str | None
+    subject: str | None
+    notices: tuple[str, ...]
+
+    @property
+    def claims(self) -> Mapping[str, ClaimValue]:
+        """Return the claims to verify, by field name."""
+        return self.request.claims
+
+
+def decide(grant: SystemGrant, request: ExchangeRequest, now: int, usage: DayUsage) -> Plan | Refuse:
+    """Return the plan for a request at an instant, or the first refusal in this order.
+
+    1. grounds (suspension, agreement, confirmation, level, conditions, yearly check) · 2. purpose ·
+    3. service · 4. actor: officer, subject, case · 5. fields, naming those not granted · 6. claims of a wrong
+    type · 7. consent named · 8. batch · 9. quotas. Whose key signed is settled before, by `key_accepted`.
+    Law: R8.1 (purpose, officer, case), R8.2 (service, fields, quotas), R1.1 (consent), R1.4 (grounds).
+    """
+    standing = grant.standing_at(now)
+    if standing.refusal is not None:
+        return standing.refusal
+    purpose = grant.purposes.get(request.purpose or "")
+    if purpose is None:
+        return Refuse(Code.PURPOSE_UNKNOWN)
+    right = grant.rights.get(purpose.code)
+    service = request.service
+    if right is None or service not in right.services:
+        return Refuse(Code.SERVICE_NOT_GRANTED, f"{service} for {purpose.code}")
+    if standing.verify_only and service.is_lookup:
+        return Refuse(Code.ASSESSMENT_OVERDUE, "only verification is left until the check is made")
+    refusal = (
+        _actor(grant, right, request, now)
+        or _fields(right, request)
+        or _consent(right, request)
+        or _batch(right, request, usage)
+        or _quotas(right, request, usage)
+    )
+    if refusal is not None:
+        return refusal
+    return Plan(
+        grant=grant,
+        right=right,
+        request=request,
+        asked=request.fields,
+        columns=column_mask(request.fields),
+        lists=list_mask(request.fields),
+        consent=request.consent if purpose.ground is PurposeGround.CONSENT else None,
+        subject=request.subject if purpose.actor is Actor.CITIZEN else None,
+        notices=standing.notices,
+    )
+
+
+def _actor(grant: SystemGrant, right: Right, request: ExchangeRequest, now: int) -> Refuse | None:
+    """Refuse a request that does not say who acts and in which case, as the purpose requires. Law: R8.1."""
+    purpose = right.purpose
+    if request.officer is not None:
+        term = grant.officers.get(request.officer)
+        if term is None or not term[0] <= now < term[1]:
+            return Refuse(Code.OFFICER_UNKNOWN)
+    elif purpose.actor is Actor.OFFICER:
+        return Refuse(Code.OFFICER_REQUIRED)
+    if purpose.actor is Actor.CITIZEN:
+        if request.subject is None:
+            return Refuse(Code.SUBJECT_REQUIRED)
+        if request.claim is not None:
+            return Refuse(Code.INVALID_VALUE, "the login names the person, the body names nobody")
+    elif request.claim is None and not request.service.is_batch:
+        return Refuse(Code.INVALID_VALUE, "the body names the person")
+    if not purpose.case_required or (request.service.is_batch and request.cases):
+        return None
+    return _case(right, request.case)
+
+
+def _case(right: Right, case: str | None) -> Refuse | None:
+    if case is None:
+        return Refuse(Code.CASE_REQUIRED) if right.purpose.case_required else None
+    pattern = right.purpose.case
+    if pattern is not None and not pattern.fits(case):
+        return Refuse(Code.CASE_INVALID, f"the form is {pattern.text}")
+    return None
+
+
+def _fields(right: Right, request: ExchangeRequest) -> Refuse | None:
+    """Refuse fields that were not granted, naming them, and claims that no value could equal. Law: R8.2."""
+    if request.service.is_lookup and not request.fields:
+        return Refuse(Code.FIELDS_EMPTY)
+    ungranted = not_granted(right, request)
+    if ungranted:
+        return Refuse(Code.FIELD_NOT_GRANTED, fields=names_in(ungranted))
+    if request.claims:
+        wrong = wrong_claims(request.claims)
+        if wrong:
+            return Refuse(Code.INVALID_VALUE, "a claim has a value its field cannot have", wrong)
+    return None
+
+
+def not_granted(right: Right, request: ExchangeRequest) -> int:
+    """Return the fields of a request that the right does not hold, as bits; 0 when it holds all."""
+    return request.fields & ~(right.fields if request.service.is_lookup else right.verify_fields)
+
+
+def _consent(right: Right, request: ExchangeRequest) -> Refuse | None:
+    """Refuse a purpose that rests on consent where none is named. Law: R1.1."""
+    if right.purpose.ground is PurposeGround.CONSENT and request.consent is None:
+        return Refuse(Code.CONSENT_REQUIRED)
+    return None
+
+
+def _batch(right: Right, request: ExchangeRequest, usage: DayUsage) -> Refuse | None:
+    """Refuse a batch as a whole: suspended, too large, or an item without its case."""
+    if not request.service.is_batch:
+        return None
+    if usage.batch_suspended:
+        return Refuse(Code.BATCH_SUSPENDED)
+    if not 1 <= request.items <= right.batch_items:
+        return Refuse(Code.BATCH_SIZE, f"{request.items} items, agreed are {right.batch_items}")
+    if right.purpose.bulk:
+        return None
+    for position, case in enumerate(request.cases, start=1):
+        refusal = _case(right, case if case is not None else request.case)
+        if refusal is not None:
+            return Refuse(refusal.code, f"item {position}. {refusal.detail}".strip())
+    return None
+
+
+def _quotas(right: Right, request: ExchangeRequest, usage: DayUsage) -> Refuse | None:
+    """Refuse what would exceed a daily quota of the purpose. Law: R8.2."""
+    code = right.purpose.code
+    if usage.calls_by_purpose.get(code, 0) >= right.calls:
+        return Refuse(Code.QUOTA_EXHAUSTED, "calls")
+    if usage.persons.get(code, 0) + request.items > right.persons:
+        return Refuse(Code.QUOTA_EXHAUSTED, "persons")
+    if request.officer is not None:
+        used = usage.officers.get(request.officer)
+        if (used.persons if used else 0) + request.items > right.persons_per_officer:
+            return Refuse(Code.QUOTA_EXHAUSTED, "persons of this officer")
+    return None

@@ -1,0 +1,79 @@
+"""Purposes: why a registered system asks, on what ground, who acts, and the form of its case references.
+
+A purpose hangs on one assigned function and the paper that assigns it. Law: R8.1, R1.1.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST_PATTERN = 64
+MOST_STARS = 2
+
+_WILDCARDS = {"#": "[0-9]", "?": "[A-Za-z0-9]", "*": "[A-Za-z0-9._/-]+"}
+_LITERAL = re.compile(r"[\x21-\x7e]+\Z")
+
+
+class PurposeGround(StrEnum):
+    """On what ground personal data is processed for a purpose. Law: R1.1."""
+
+    STATE_TASK = "state_task"
+    CONSENT = "consent"
+    OWN_REQUEST = "own_request"
+    OTHER_LAW = "other_law"
+
+
+class Actor(StrEnum):
+    """Who acts: an officer, a portal for its signed-in citizen, a programme by decision. Law: R8.1."""
+
+    OFFICER = "officer"
+    CITIZEN = "citizen"
+    AUTOMATIC = "automatic"
+
+
+class CasePatternError(ValueError):
+    """A case pattern cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePattern:
+    """The form of the case references of a purpose.
+
+    `#` is a digit, `?` a letter or digit, `*` one or more letters, digits, or `. _ / -` (at most two of
+    them, so that matching takes no time worth speaking of); every other character stands for itself.
+    """
+
+    text: str
+    expression: re.Pattern[str]
+
+    def fits(self, case: str) -> bool:
+        """Say whether a case reference has this form."""
+        return self.expression.fullmatch(case) is not None
+
+
+def case_pattern(text: str) -> CasePattern:
+    """Return the pattern written as `text`; raises CasePatternError."""
+    if not 1 <= len(text) <= LONGEST_PATTERN:
+        raise CasePatternError(f"a case pattern has 1 to {LONGEST_PATTERN} characters")
+    if _LITERAL.match(text) is None:
+        raise CasePatternError("a case pattern consists of printable ASCII characters without spaces")
+    if text.count("*") > MOST_STARS:
+        raise CasePatternError(f"a case pattern has at most {MOST_STARS} stars")
+    expression = "".join(_WILDCARDS.get(character) or re.escape(character) for character in text)
+    return CasePattern(text, re.compile(expression, re.ASCII))
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A registered purpose, compiled for deciding; the papers behind it stand in the grant document.
+
+    `case` is None where any reference will do. A `bulk` purpose works on many persons without a case each,
+    under a law of its own.
+    """
+
+    code: str
+    ground: PurposeGround
+    actor: Actor
+    case_required: bool
+    case: CasePattern | None
+    bulk: bool

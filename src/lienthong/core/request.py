@@ -1,0 +1,71 @@
+"""What a proven caller asks, as the rules see it: only values its signature covers."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+from msgspec import Struct
+
+from lienthong.core.fields import BY_NAME, bits_of_names
+from lienthong.core.identity import Claim
+from lienthong_protocol.refusals import Code, Refuse
+
+ClaimValue = str | int | bool
+MOST_ITEMS = 1_000
+LONGEST_NAME = 64
+
+
+class Service(StrEnum):
+    """The services that concern persons; each is part of the HTTP API and nothing else is. Law: R3.2."""
+
+    LOOKUP = "lookup"
+    VERIFY = "verify"
+    LOOKUP_BATCH = "lookup_batch"
+    VERIFY_BATCH = "verify_batch"
+
+    @property
+    def is_batch(self) -> bool:
+        """Say whether one request names many persons."""
+        return self is Service.LOOKUP_BATCH or self is Service.VERIFY_BATCH
+
+    @property
+    def is_lookup(self) -> bool:
+        """Say whether values are given, not only compared."""
+        return self is Service.LOOKUP or self is Service.LOOKUP_BATCH
+
+
+class ExchangeRequest(Struct, frozen=True, kw_only=True, gc=False):
+    """One request. Absent headers are None.
+
+    `fields` is the set of fields asked for or claimed, as bits by field number. `subject` is the personal
+    number the national login has proved for this request: then the body names nobody and `claim` is None.
+    In a batch `claim` is None, `items` counts the persons and `cases` has the case of each item.
+    """
+
+    service: Service
+    request_id: str
+    purpose: str | None = None
+    officer: str | None = None
+    case: str | None = None
+    consent: str | None = None
+    subject: str | None = None
+    fields: int = 0
+    claim: Claim | None = None
+    claims: Mapping[str, ClaimValue] = {}
+    items: int = 1
+    cases: tuple[str | None, ...] = ()
+
+
+def asked_fields(names: tuple[str, ...]) -> int | Refuse:
+    """Return the set of the named fields as bits, or the refusal that names those not in the catalogue."""
+    try:
+        return _known_fields(names)
+    except KeyError:
+        unknown = tuple(name[:LONGEST_NAME] for name in names if name not in BY_NAME)
+        return Refuse(Code.UNKNOWN_FIELD, fields=unknown)
+
+
+# Only known names are remembered, so what a caller invents cannot fill the memory.
+@lru_cache(maxsize=4096)
+def _known_fields(names: tuple[str, ...]) -> int:
+    return bits_of_names(names)
