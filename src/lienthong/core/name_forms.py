@@ -21,12 +21,10 @@ _LETTER_LOOK_ALIKES = str.maketrans(
         "\u01ce": "\u0103",  # a with caron for a with breve
     }
 )
-_MARK_LOOK_ALIKES = str.maketrans(
-    {
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"),
-        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u02bb\u02b9\u02c8\u2032\u00b4\u0060\uff07", "'"),
-    }
-)
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
+_APOSTROPHES = "\u2018\u2019\u201b\u02bc\u02bb\u02b9\u02c8\u2032\u00b4\u0060\uff07"
+_MARK_LOOK_ALIKES = str.maketrans({**dict.fromkeys(_HYPHENS, "-"), **dict.fromkeys(_APOSTROPHES, "'")})
+_MARKS = frozenset("-'" + _HYPHENS + _APOSTROPHES)
 _MARK_WITH_SPACES = pattern(r" *([-']) *")
 _SEPARATOR = pattern(r"[ '-]")
 
@@ -80,7 +78,7 @@ def standard_name(text: str) -> str:
 
 def plain_marks(canonical: str) -> str:
     """Write hyphens and apostrophes of every shape as `-` and `'`, without spaces round them."""
-    if canonical.replace(" ", "").isalpha():
+    if _MARKS.isdisjoint(canonical):
         return canonical
     return _MARK_WITH_SPACES.sub(r"\1", canonical.translate(_MARK_LOOK_ALIKES))
 
