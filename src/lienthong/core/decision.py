@@ -12,7 +12,7 @@ from lienthong.core.budget import DayUsage
 from lienthong.core.claims import wrong_claims
 from lienthong.core.fields import column_mask, list_mask, names_in
 from lienthong.core.grant import Right, SystemGrant
-from lienthong.core.purpose import Actor, PurposeGround
+from lienthong.core.purpose import Purpose
 from lienthong.core.request import ClaimValue, ExchangeRequest
 from lienthong_protocol.refusals import Code, Refuse
 
@@ -78,8 +78,8 @@ def decide(grant: SystemGrant, request: ExchangeRequest, now: int, usage: DayUsa
         asked=request.fields,
         columns=column_mask(request.fields),
         lists=list_mask(request.fields),
-        consent=request.consent if purpose.ground is PurposeGround.CONSENT else None,
-        subject=request.subject if purpose.actor is Actor.CITIZEN else None,
+        consent=request.consent if purpose.by_consent else None,
+        subject=request.subject if purpose.by_citizen else None,
         notices=standing.notices,
     )
 
@@ -91,26 +91,26 @@ def _actor(grant: SystemGrant, right: Right, request: ExchangeRequest, now: int)
         term = grant.officers.get(request.officer)
         if term is None or not term[0] <= now < term[1]:
             return Refuse(Code.OFFICER_UNKNOWN)
-    elif purpose.actor is Actor.OFFICER:
+    elif purpose.by_officer:
         return Refuse(Code.OFFICER_REQUIRED)
-    if purpose.actor is Actor.CITIZEN:
+    is_batch = request.service.is_batch
+    if purpose.by_citizen:
         if request.subject is None:
             return Refuse(Code.SUBJECT_REQUIRED)
         if request.claim is not None:
             return Refuse(Code.INVALID_VALUE, "the login names the person, the body names nobody")
-    elif request.claim is None and not request.service.is_batch:
+    elif request.claim is None and not is_batch:
         return Refuse(Code.INVALID_VALUE, "the body names the person")
-    if not purpose.case_required or (request.service.is_batch and request.cases):
+    if not purpose.case_required or (is_batch and request.cases):
         return None
-    return _case(right, request.case)
+    return _case(purpose, request.case)
 
 
-def _case(right: Right, case: str | None) -> Refuse | None:
+def _case(purpose: Purpose, case: str | None) -> Refuse | None:
     if case is None:
-        return Refuse(Code.CASE_REQUIRED) if right.purpose.case_required else None
-    pattern = right.purpose.case
-    if pattern is not None and not pattern.fits(case):
-        return Refuse(Code.CASE_INVALID, f"the form is {pattern.text}")
+        return Refuse(Code.CASE_REQUIRED)
+    if purpose.case is not None and not purpose.case.fits(case):
+        return Refuse(Code.CASE_INVALID, f"the form is {purpose.case.text}")
     return None
 
 
@@ -135,7 +135,7 @@ def not_granted(right: Right, request: ExchangeRequest) -> int:
 
 def _consent(right: Right, request: ExchangeRequest) -> Refuse | None:
     """Refuse a purpose that rests on consent where none is named. Law: R1.1."""
-    if right.purpose.ground is PurposeGround.CONSENT and request.consent is None:
+    if right.purpose.by_consent and request.consent is None:
         return Refuse(Code.CONSENT_REQUIRED)
     return None
 
@@ -148,10 +148,10 @@ def _batch(right: Right, request: ExchangeRequest, usage: DayUsage) -> Refuse | 
         return Refuse(Code.BATCH_SUSPENDED)
     if not 1 <= request.items <= right.batch_items:
         return Refuse(Code.BATCH_SIZE, f"{request.items} items, agreed are {right.batch_items}")
-    if right.purpose.bulk:
+    if right.purpose.bulk or not right.purpose.case_required:
         return None
     for position, case in enumerate(request.cases, start=1):
-        refusal = _case(right, case if case is not None else request.case)
+        refusal = _case(right.purpose, request.case if case is None else case)
         if refusal is not None:
             return Refuse(refusal.code, f"item {position}. {refusal.detail}".strip())
     return None

@@ -61,7 +61,7 @@ class Right:
     """
 
     purpose: Purpose
-    services: frozenset[Service]
+    services: tuple[Service, ...]
     fields: int
     verify_fields: int
     grades: bool
@@ -215,7 +215,7 @@ def _purpose(entry: PurposeEntry) -> Purpose:
 
 
 def _right(entry: RightEntry, purpose: Purpose, override: Override | None) -> Right:
-    services = frozenset(
+    services = tuple(
         service
         for service in entry.services
         if not (service.is_batch and purpose.ground is PurposeGround.CONSENT)

@@ -35,6 +35,7 @@ CONSENT_INVALID: Final = Refuse(Code.CONSENT_INVALID)
 PROTECTION_LAW: Final = "the ground recorded with the protection"
 """What stands as the law of a line its person never sees: the log must not say which protection it is."""
 
+_SHOWN = Visibility.SHOWN
 _DECEASED = 1
 _DECLARED_MISSING = 2
 
@@ -91,7 +92,7 @@ def judge(
         return _refused(question, NO_MATCH, (spent,), misses=0)
     if evidence is None:
         return _not_found(question)
-    if not right.sees_protected(evidence.protection, now):
+    if evidence.protection and not right.sees_protected(evidence.protection, now):
         return _not_found(question, (FindingKind.PROTECTED_ASKED,))
     if right.provinces and evidence.province not in right.provinces:
         return _not_found(question)
@@ -183,10 +184,12 @@ def _refused(
 
 def _visibility(right: Right, evidence: Evidence | None, now: int) -> tuple[Visibility, str | None]:
     """Return whether a line is shown to its person, and the law that hides it. Law: R1.5."""
-    if evidence is not None and not right.sees_protected(evidence.protection, now):
+    if evidence is not None and evidence.protection and not right.sees_protected(evidence.protection, now):
         return Visibility.NEVER, PROTECTION_LAW
+    if right.override is None:
+        return _SHOWN, None
     law = right.hiding_law(now)
-    return (Visibility.SHOWN if law is None else right.visibility), law
+    return (_SHOWN if law is None else right.visibility), law
 
 
 def _answer(

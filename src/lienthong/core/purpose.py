@@ -4,7 +4,7 @@ A purpose hangs on one assigned function and the paper that assigns it. Law: R8.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 LONGEST_PATTERN = 64
@@ -77,3 +77,12 @@ class Purpose:
     case_required: bool
     case: CasePattern | None
     bulk: bool
+    by_officer: bool = field(init=False)
+    by_citizen: bool = field(init=False)
+    by_consent: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Asked on every call: a look at a slot instead of a comparison of enumeration members.
+        object.__setattr__(self, "by_officer", self.actor is Actor.OFFICER)
+        object.__setattr__(self, "by_citizen", self.actor is Actor.CITIZEN)
+        object.__setattr__(self, "by_consent", self.ground is PurposeGround.CONSENT)

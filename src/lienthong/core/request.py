@@ -23,15 +23,14 @@ class Service(StrEnum):
     LOOKUP_BATCH = "lookup_batch"
     VERIFY_BATCH = "verify_batch"
 
-    @property
-    def is_batch(self) -> bool:
-        """Say whether one request names many persons."""
-        return self is Service.LOOKUP_BATCH or self is Service.VERIFY_BATCH
+    is_batch: bool
+    """Whether one request names many persons."""
+    is_lookup: bool
+    """Whether values are given, not only compared."""
 
-    @property
-    def is_lookup(self) -> bool:
-        """Say whether values are given, not only compared."""
-        return self is Service.LOOKUP or self is Service.LOOKUP_BATCH
+    def __init__(self, value: str) -> None:
+        self.is_batch = value.endswith("_batch")
+        self.is_lookup = value.startswith("lookup")
 
 
 class ExchangeRequest(Struct, frozen=True, kw_only=True, gc=False):
