@@ -111,6 +111,13 @@ def test_swapped_and_missing_parts_are_recognised(claim, reasons):
     assert compare(**claim).reasons == reasons
 
 
+def test_reasons_are_sought_only_where_they_are_wanted():
+    claim = Claim(NUMBER, "Nguyễn Hoà Thị", PartialDate(19900502))
+    result = compare_identity(claim, evidence(), explain=False)
+    assert result.reasons == ()
+    assert result.grades == compare_identity(claim, evidence()).grades
+
+
 REASONS = (*NameDifference, *DateDifference)
 results = st.builds(
     IdentityResult,

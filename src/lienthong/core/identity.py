@@ -81,8 +81,8 @@ class IdentityResult:
 _AGREES_EXACTLY = IdentityResult(NumberMatch.CURRENT, Grade.EXACT, Grade.EXACT)
 
 
-def compare_identity(claim: Claim, evidence: Evidence) -> IdentityResult:
-    """Compare a claim with the person its number led to.
+def compare_identity(claim: Claim, evidence: Evidence, *, explain: bool = True) -> IdentityResult:
+    """Compare a claim with the person its number led to; without `explain` no reasons are sought.
 
     The register resolves numbers, so a number that is not the person's current one is one that is linked to
     the person. Law: R1.2.
@@ -101,7 +101,7 @@ def compare_identity(claim: Claim, evidence: Evidence) -> IdentityResult:
         full_name=name,
         birth_date=birth_date,
         is_ambiguous=is_ambiguous,
-        reasons=_reasons(claim, evidence, name, birth_date),
+        reasons=_reasons(claim, evidence, name, birth_date) if explain else (),
     )
 
 
