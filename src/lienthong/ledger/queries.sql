@@ -46,7 +46,10 @@ INSERT INTO ledger.tile (level, n, data) VALUES ($1, $2, $3) ON CONFLICT (level,
 -- name: insert_checkpoint
 -- Publishes a signed head. A trigger refuses one that does not follow the newest.
 -- role: lt_notary
-INSERT INTO ledger.checkpoint (size, root, note, at) VALUES ($1, $2, $3, greatest(clock_timestamp(), $4))
+INSERT INTO ledger.checkpoint (size, root, note, at)
+SELECT $1, $2, $3,
+  greatest(clock_timestamp(), (SELECT max(c.at) + interval '1 microsecond' FROM ledger.checkpoint AS c
+                               WHERE c.size = $1))
 
 -- name: sweep
 -- Forgets nonces, heads and attempts whose time is over.
