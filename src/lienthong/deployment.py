@@ -1,0 +1,129 @@
+"""Everything of one machine in one folder: where things lie, and how a new folder is laid out.
+
+`lienthong up` uses it for demonstrations, sandboxes and pilots. A production deployment writes its own
+configuration file and runs each process under an operating-system user of its own.
+"""
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from lienthong.config import Configuration, Environment, read_configuration
+
+
+class DeploymentError(Exception):
+    """The folder cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The folder of a one-machine deployment."""
+
+    folder: Path
+
+    @property
+    def configuration_file(self) -> Path:
+        """The TOML file every process reads."""
+        return self.folder / "lienthong.toml"
+
+    @property
+    def logs(self) -> Path:
+        """One log file per process."""
+        return self.folder / "log"
+
+    @property
+    def witness(self) -> Path:
+        """The witness's own folder: its key, its state, its configuration."""
+        return self.folder / "witness"
+
+    @property
+    def population(self) -> Path:
+        """The generated population before it is loaded."""
+        return self.folder / "population"
+
+    @property
+    def agencies(self) -> Path:
+        """Keys and configuration of the agencies of a demonstration."""
+        return self.folder / "agencies"
+
+    @property
+    def policy(self) -> Path:
+        """What verifiers trust: the log's key, the witness's key, the quorum."""
+        return self.folder / "policy.toml"
+
+    def configuration(self) -> Configuration:
+        """Read the configuration of this folder; raises ConfigurationError."""
+        return read_configuration(self.configuration_file)
+
+
+_TEMPLATE = """\
+# Written by `lienthong up`. Times in seconds, sizes in bytes; docs/van-hanh lists every key.
+environment = "{environment}"
+log_origin = "{origin}"
+keys = "keys"
+
+[database]
+data = "database"
+
+[gateway]
+address = "127.0.0.1"
+port = {gateway_port}
+workers = {workers}
+public_origin = "http://127.0.0.1:{gateway_port}"
+metrics_directory = "metrics"
+
+[disk]
+path = "."
+
+[notary]
+witnesses = ["http://127.0.0.1:{witness_port}"]
+
+[witness]
+port = {witness_port}
+directory = "witness"
+"""
+
+
+def lay_out(
+    folder: Path, *, environment: Environment = Environment.DEMO, gateway_port: int = 8400, workers: int = 2
+) -> Deployment:
+    """Return the deployment in `folder`, writing its configuration if it is new.
+
+    A wanted port that is taken is replaced by a free one in a new folder; an existing folder keeps its ports.
+    """
+    deployment = Deployment(folder.resolve())
+    if deployment.configuration_file.exists():
+        return deployment
+    if folder.exists() and any(folder.iterdir()):
+        raise DeploymentError(
+            f"{folder} holds other files and no lienthong.toml. Choose an empty or new folder with --data."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    port = gateway_port if _is_free(gateway_port) else _free_port()
+    deployment.configuration_file.write_text(
+        _TEMPLATE.format(
+            environment=environment,
+            origin=f"lienthong.example/{environment}",
+            gateway_port=port,
+            witness_port=port + 1 if _is_free(port + 1) else _free_port(),
+            workers=workers,
+        )
+    )
+    return deployment
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,222 @@
+"""What a worker does beside requests: follow the grants, count the log, watch the disk, write notes.
+
+Nothing here is waited for by an answer, except the reload of grants that moved under it. Every loop survives
+a database that goes away.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from lienthong.core.answer import FindingKind
+from lienthong.core.decision import Plan
+from lienthong.core.grant import SystemGrant
+from lienthong.core.legal_days import moment
+from lienthong.db import named
+from lienthong.gateway.composing import Call
+from lienthong.gateway.connections import DatabaseUnavailableError, DedicatedConnection
+from lienthong.gateway.disk import disk_state
+from lienthong.gateway.messages import Message
+from lienthong.gateway.observations import DiskLow, GrantRejected, GrantsLoaded
+from lienthong.gateway.recording import Draft
+from lienthong.ledger.append import Entry
+from lienthong_protocol.record import Act, Kind, Proof, Record, encode_record
+from lienthong_protocol.refusals import Code, Refuse
+
+if TYPE_CHECKING:
+    from lienthong.gateway.hub import Hub
+
+_QUERIES = named.load(Path(__file__).with_name("queries.sql"))
+_MOST_WAITING: Final = 1_000
+_MINUTE: Final = 60.0
+CHANNEL: Final = "exchange_grant"
+
+
+@dataclass(slots=True)
+class _Summary:
+    grant: SystemGrant
+    key_id: str
+    count: int
+    first: int
+    last: int
+
+
+class Summaries:
+    """Refusals that are counted and not recorded one by one: per system and code, written once a minute."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, Code], _Summary] = {}
+
+    def add(self, call: Call, grant: SystemGrant, code: Code, now: int) -> None:
+        """Count one refusal."""
+        found = self._open.get((grant.system_id, code))
+        if found is None:
+            key_id = call.caller.signature.key_id
+            self._open[grant.system_id, code] = _Summary(grant, key_id, 1, now, now)
+        else:
+            found.count += 1
+            found.last = now
+
+    def take(self, now: int) -> list[Entry]:
+        """Return one record per system and code counted since the last call, and start anew."""
+        taken, self._open = self._open, {}
+        return [_summary_entry(code, found, now) for (_, code), found in taken.items()]
+
+
+def _summary_entry(code: Code, found: _Summary, now: int) -> Entry:
+    record = Record(
+        act=Act.EXPLOIT,
+        kind=Kind.REFUSAL_SUMMARY,
+        at=now,
+        agency=found.grant.agency_id,
+        system=found.grant.system_id,
+        key=found.key_id,
+        proof=Proof.MESSAGE,
+        profile="",
+        channel=found.grant.channel,
+        grant=found.grant.document_hash,
+        lines=0,
+        code=code,
+        duration=0,
+        count=found.count,
+        first=found.first,
+        last=found.last,
+    )
+    return Entry(record, encode_record(record))
+
+
+class BackgroundWork:
+    """The loops of one worker. Owned by its event loop."""
+
+    def __init__(self, hub: "Hub", grants: DedicatedConnection) -> None:
+        self._hub = hub
+        self._grants = grants
+        self._reload = asyncio.Lock()
+        self._moved = asyncio.Event()
+        self._listening: object | None = None
+        self._notes: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=_MOST_WAITING)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.summaries = Summaries()
+
+    async def start(self) -> None:
+        """Load grants and usage if the database is there, then keep the loops running."""
+        with contextlib.suppress(DatabaseUnavailableError):
+            await self._make_ready()
+        loops = (
+            (self._follow_grants, 1.0),
+            (self._count, 1.0),
+            (self._watch_disk, self._hub.configuration.disk.interval),
+            (self._write_notes, 0.5),
+            (self._write_summaries, _MINUTE),
+        )
+        self._tasks = [asyncio.create_task(self._repeat(work, pause)) for work, pause in loops]
+
+    async def stop(self) -> None:
+        """End the loops; what is counted and not yet written is written."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(DatabaseUnavailableError):
+            await self._write_summaries()
+            await self._write_notes()
+        await self._grants.close()
+
+    async def refresh_grants(self) -> None:
+        """Load what was published since; whoever waits for the same reload shares it."""
+        before = self._hub.grants.version
+        async with self._reload:
+            if self._hub.grants.version == before:
+                await self._load_grants()
+
+    def note_attempt(self, key_id: str, message: Message, refusal: Refuse, now: int) -> None:
+        """Keep a failed attempt of a known key for its owner; of too many waiting the oldest gives way."""
+        arguments = (key_id, moment(now), message.address, message.path, refusal.code, refusal.detail)
+        self._notes.append(("note_attempt", arguments))
+
+    def note_finding(self, plan: Plan, kind: FindingKind, now: int) -> None:
+        """Open a finding for a person to look at."""
+        grant, officer = plan.grant, plan.request.officer or ""
+        arguments = (moment(now), kind.value, grant.agency_id, grant.system_id, officer, None, "")
+        self._notes.append(("note_finding", arguments))
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
+        while True:
+            try:
+                await work()
+            except DatabaseUnavailableError:
+                pass
+            except Exception as error:  # noqa: BLE001 - the loop must survive whatever one round met
+                structlog.get_logger("lienthong.gateway").warning(
+                    "background work failed", work=work.__name__, kind=type(error).__name__, reason=str(error)
+                )
+            if work == self._follow_grants:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._moved.wait(), pause)
+                self._moved.clear()
+            else:
+                await asyncio.sleep(pause)
+
+    async def _make_ready(self) -> None:
+        await self._load_grants()
+        await self._hub.usage.start(self._hub.now())
+        if self._hub.refusing is Code.DATABASE_UNAVAILABLE:
+            self._hub.refusing = None
+
+    async def _load_grants(self) -> None:
+        hub = self._hub
+        connection = await self._grants.get()
+        try:
+            if self._listening is not connection:
+                await connection.add_listener(CHANNEL, lambda *_: self._moved.set())
+                self._listening = connection
+            before = hub.grants.version
+            refreshed = await hub.grants.refresh(connection)
+        except Exception as error:
+            # Broad: whatever the driver raises when a server dies, this connection is not used again.
+            self._grants.drop()
+            raise DatabaseUnavailableError from error
+        for each in refreshed.rejected:
+            hub.see(GrantRejected(each.system, each.revision, each.reason))
+        if hub.grants.version != before:
+            hub.see(GrantsLoaded(refreshed.version, refreshed.systems))
+
+    async def _follow_grants(self) -> None:
+        if self._hub.refusing is Code.DATABASE_UNAVAILABLE:
+            await self._make_ready()
+        else:
+            await self.refresh_grants()
+
+    async def _count(self) -> None:
+        if self._hub.refusing is not Code.DATABASE_UNAVAILABLE:
+            await self._hub.usage.tail(self._hub.now())
+
+    async def _watch_disk(self) -> None:
+        settings, hub = self._hub.configuration.disk, self._hub
+        if settings.path is None:
+            return
+        state = disk_state(settings.path)
+        is_low = state.is_low(least_bytes=settings.least_free_bytes, least_share=settings.least_free_share)
+        if is_low and hub.refusing is None:
+            hub.see(DiskLow(state.free))
+            hub.refusing = Code.LOW_DISK
+        elif not is_low and hub.refusing is Code.LOW_DISK:
+            hub.refusing = None
+
+    async def _write_notes(self) -> None:
+        while self._notes:
+            name, arguments = self._notes[0]
+            connection = await self._hub.affairs.get()
+            await connection.execute(_QUERIES.sql(name), *arguments)
+            if self._notes and self._notes[0][1] is arguments:
+                self._notes.popleft()
+
+    async def _write_summaries(self) -> None:
+        now, version = self._hub.now(), self._hub.grants.version
+        for entry in self.summaries.take(now):
+            await self._hub.recorder.submit(Draft(entry, version))

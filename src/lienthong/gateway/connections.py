@@ -1,0 +1,52 @@
+"""One database connection per duty, opened when first needed and again after it broke.
+
+A pool would cost more than the query it serves, and would let a slow report hold the connection of the log.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+
+class DatabaseUnavailableError(Exception):
+    """The database cannot be reached now; nothing was answered and nothing is half done."""
+
+
+class DedicatedConnection:
+    """The connection of one duty. Owned by the one task that runs that duty's batches."""
+
+    def __init__(
+        self, open_connection: Callable[[], Awaitable[asyncpg.Connection]], *, pause: float = 0.25
+    ) -> None:
+        self._open = open_connection
+        self._pause = pause
+        self._connection: asyncpg.Connection | None = None
+        self._not_before = 0.0
+
+    async def get(self) -> asyncpg.Connection:
+        """Return the live connection; raises DatabaseUnavailableError, at once while a failure is fresh."""
+        if self._connection is not None and not self._connection.is_closed():
+            return self._connection
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._not_before:
+            raise DatabaseUnavailableError
+        try:
+            self._connection = await self._open()
+        except Exception as error:
+            # Broad: the driver raises many kinds when a server dies, and all mean this.
+            self._not_before = loop.time() + self._pause
+            raise DatabaseUnavailableError from error
+        return self._connection
+
+    def drop(self) -> None:
+        """Cut the connection without a word: no cancel request that could be taken for success."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
+
+    async def close(self) -> None:
+        """Close the connection in good order."""
+        connection, self._connection = self._connection, None
+        if connection is not None and not connection.is_closed():
+            await connection.close()

@@ -1,0 +1,185 @@
+"""The OpenAPI document of what one caller may call: its services, its purposes, its fields, and nothing else.
+
+Generated from the grant in force at the moment of asking, so that it cannot promise what would be refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lienthong.core.fields import BY_NAME, Field, FieldType
+from lienthong_protocol.refusal_texts import REFUSALS
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a caller may have of one service: purposes and fields by name."""
+
+    purposes: Sequence[str]
+    fields: Sequence[str]
+
+
+_PATHS = {
+    "lookup": ("/v1/lookup", "Look up granted fields of one person", "Tra cứu thông tin của một công dân"),
+    "verify": ("/v1/verify", "Ask whether values agree; no data is returned", "Xác thực thông tin"),
+    "lookup_batch": ("/v1/lookup/batch", "Look up up to 1,000 persons", "Tra cứu theo danh sách"),
+    "verify_batch": ("/v1/verify/batch", "Verify up to 1,000 persons", "Xác thực theo danh sách"),
+}
+
+_TYPES: Mapping[FieldType, JsonObject] = {
+    FieldType.NAME: {"type": ["string", "null"]},
+    FieldType.TEXT: {"type": ["string", "null"]},
+    FieldType.NUMBER: {"type": ["string", "null"], "pattern": "^[0-9]{12}$"},
+    FieldType.OLD_NUMBER: {"type": ["string", "null"], "pattern": "^[0-9]{9}$"},
+    FieldType.PARTIAL_DATE: {"type": ["string", "null"], "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"},
+    FieldType.DATE: {"type": ["string", "null"], "format": "date"},
+    FieldType.CODE: {"type": ["string", "null"]},
+    FieldType.ADDRESS: {"type": ["object", "null"]},
+    FieldType.CARD: {"type": ["object", "null"]},
+    FieldType.INTEGER: {"type": ["integer", "null"]},
+    FieldType.BOOLEAN: {"type": ["boolean", "null"]},
+}
+
+_PERSON: JsonObject = {
+    "number": {"type": "string", "pattern": "^([0-9]{12}|[0-9]{9})$", "description": "Số định danh cá nhân"},
+    "full_name": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Họ, chữ đệm và tên"},
+    "birth_date": {"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"},
+}
+
+
+def openapi_document(*, origin: str, system: str, offers: Mapping[str, Offer]) -> JsonObject:
+    """Return the OpenAPI 3.1 document of what the system may call now. Law: R3.2, R8.2."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"lienthong, as agreed with {system}",
+            "version": "1",
+            "description": "Every request is signed (profile lt-1); see the protocol document exchange-v1.",
+        },
+        "servers": [{"url": origin}],
+        "paths": {
+            _PATHS[service][0]: {"post": _operation(service, offer)}
+            for service, offer in sorted(offers.items())
+        }
+        | {"/v1/scope": {"get": _plain("What you may do, until when")}}
+        | {"/v1/receipts": {"post": _plain("Receipts of your own calls, without data")}}
+        | {"/v1/openapi.json": {"get": _plain("This document")}},
+        "components": {"schemas": {"Problem": _problem()}},
+    }
+
+
+def _plain(summary: str) -> JsonObject:
+    return {"summary": summary, "responses": {"200": {"description": summary}, "default": _refused()}}
+
+
+def _refused() -> JsonObject:
+    return {
+        "description": "A refusal with its permanent code, in both languages",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _operation(service: str, offer: Offer) -> JsonObject:
+    path, english, vietnamese = _PATHS[service]
+    return {
+        "operationId": service,
+        "summary": english,
+        "description": vietnamese,
+        "parameters": [
+            _header("LT-Purpose", {"type": "string", "enum": sorted(offer.purposes)}, required=True)
+        ]
+        + [_header("LT-Request-Id", {"type": "string", "maxLength": 64}, required=True)]
+        + [
+            _header(name, {"type": "string", "maxLength": 128}, required=False)
+            for name in ("LT-Officer", "LT-Case", "LT-Consent")
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _request(service, offer)}},
+        },
+        "responses": {
+            "200": {
+                "description": f"Answered ({path}), signed, with its receipt",
+                "content": {"application/json": {"schema": _answer(service, offer)}},
+            },
+            "default": _refused(),
+        },
+    }
+
+
+def _header(name: str, schema: JsonObject, *, required: bool) -> JsonObject:
+    return {"name": name, "in": "header", "required": required, "schema": schema}
+
+
+def _object(properties: JsonObject, required: Sequence[str]) -> JsonObject:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "required": sorted(required),
+    }
+
+
+def _request(service: str, offer: Offer) -> JsonObject:
+    fields: JsonObject = {
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": True,
+        "items": {"enum": sorted(offer.fields)},
+    }
+    claims = _object({name: _schema(BY_NAME[name]) for name in sorted(offer.fields)}, ())
+    match service:
+        case "lookup":
+            return _object(_PERSON | {"fields": fields}, (*_PERSON, "fields"))
+        case "verify":
+            return _object(_PERSON | {"claims": claims}, tuple(_PERSON))
+        case _:
+            item = _PERSON | {"ref": {"type": "string", "maxLength": 64}, "case": {"type": "string"}}
+            items = {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1000,
+                "items": _object(item, (*_PERSON, "ref")),
+            }
+            return _object({"fields": fields, "items": items}, ("fields", "items"))
+
+
+def _answer(service: str, offer: Offer) -> JsonObject:
+    values = _object({name: _schema(BY_NAME[name]) for name in sorted(offer.fields)}, ())
+    verdict = {"enum": ["match", "no_match", "not_available"]}
+    match service:
+        case "lookup":
+            return {"type": "object", "properties": {"values": values, "flags": {"type": "object"}}}
+        case "verify":
+            claims = {"type": "object", "additionalProperties": verdict}
+            return {"type": "object", "properties": {"match": {"const": True}, "claims": claims}}
+        case _:
+            return {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
+
+
+def _schema(field: Field) -> JsonObject:
+    shape = dict(_TYPES[field.type])
+    if field.many:
+        shape = {"type": "array", "items": shape}
+    return shape | {"title": field.label_en, "description": field.label_vi}
+
+
+def _problem() -> JsonObject:
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "code", "message"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"enum": [str(code) for code in REFUSALS]},
+            "message": {"type": "object"},
+            "detail": {"type": "string"},
+            "fields": {"type": "array", "items": {"type": "string"}},
+            "citizen": {"type": "object"},
+            "law": {"type": "string"},
+            "incident": {"type": "string"},
+        },
+    }
