@@ -6,6 +6,7 @@ the member concerned and says how to mend it.
 
 from collections.abc import Iterable, Iterator
 
+from lienthong.core.codes import CURRENT_PLACES, CodeList, find
 from lienthong.core.fields import (
     BY_NAME,
     FieldType,
@@ -141,9 +142,12 @@ def _right(right: RightEntry, purposes: dict[str, PurposeEntry], overrides: set[
         yield "verify_fields: they go with the service verify or verify_batch"
     yield from _derived(given, compared)
     yield from _related(right, given | compared)
-    parted = names_in(compared & NOT_COMPARED)
+    parted = names_in(compared & NOT_COMPARED & ~source_bits(compared & ~NOT_COMPARED))
     if parted:
         yield f"verify_fields: these have parts and cannot be compared: {', '.join(parted)}"
+    nowhere = [code for code in right.provinces if find(CodeList.PROVINCE, CURRENT_PLACES, code) is None]
+    if nowhere:
+        yield f"provinces: not in the list of 34 provinces: {', '.join(nowhere)}"
     batch = any(service.is_batch for service in right.services)
     if batch is not (right.batch_items is not None):
         yield "batch_items: it goes with the service lookup_batch or verify_batch, and they with it"

@@ -140,6 +140,12 @@ class GrantBook:
         return grant
 
 
+async def documents_in_force(connection: asyncpg.Connection) -> dict[str, bytes]:
+    """Return the newest published document of every system, as `read_publication` compares with."""
+    rows = await connection.fetch(_QUERIES.sql("documents_in_force"))
+    return {row["system"]: bytes(row["document"]) for row in rows}
+
+
 def _by_key(
     before: Mapping[str, SystemGrant],
     by_system: Mapping[str, tuple[int, SystemGrant]],

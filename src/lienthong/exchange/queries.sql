@@ -16,3 +16,10 @@ FROM exchange.grant AS g
 WHERE g.system = $1 AND g.revision < $2
 ORDER BY g.revision DESC
 LIMIT 1
+
+-- name: documents_in_force
+-- The newest grant document of every system, for whoever publishes the next.
+-- role: lt_notary
+SELECT DISTINCT ON (g.system) g.system, g.document
+FROM exchange.grant AS g
+ORDER BY g.system, g.revision DESC
