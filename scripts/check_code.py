@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tree import CODE, ROOT, SHIPPED, Finding, files, name_of, parse, report
+from tree import ROOT, SHIPPED, Finding, files, name_of, parse, report
 
 PURE = ("src/lienthong/core", "protocol/src/lienthong_protocol")
 _CLOCK = {"now", "utcnow", "today", "fromtimestamp"}
@@ -35,8 +35,6 @@ def check(root: Path) -> list[Finding]:
             Finding(name_of(path, root), line, f"{mark}: no test is left out, the machine is set up instead")
             for line, mark in _left_out(parse(path))
         ]
-    for path in files(root, CODE, ".py"):
-        findings += _missing_docstring(path, name_of(path, root))
     return findings
 
 
@@ -86,12 +84,6 @@ def _left_out(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"pytest.{name}"
             case ast.Attribute(value=ast.Attribute(attr="mark"), attr=name) if name in _LEFT_OUT:
                 yield node.lineno, f"mark.{name}"
-
-
-def _missing_docstring(path: Path, name: str) -> Iterator[Finding]:
-    tree = parse(path)
-    if tree.body and not ast.get_docstring(tree):
-        yield Finding(name, 1, "the module does not say what it is for")
 
 
 if __name__ == "__main__":

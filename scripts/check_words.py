@@ -43,9 +43,10 @@ _PATTERN_NAMES = {
     "adapters", "misc", "shared",
 }  # fmt: skip
 _SELECT_STAR = re.compile(r"\bSELECT\s+(?:DISTINCT\s+)?(?:\w+\.)?\*", re.I)
+# Utility statements without parameters (CREATE DATABASE, ALTER ROLE … PASSWORD) are composed where they run.
 _STATEMENT = re.compile(
-    r"^\s*(?:SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|MERGE\s+INTO\s|WITH\s+\w+.*\sAS\s|TRUNCATE\s"
-    r"|COPY\s|CALL\s|(?:CREATE|ALTER|DROP)\s+[A-Z]+\s|GRANT\s+[A-Z]|REVOKE\s+[A-Z])"
+    r"^\s*(?:SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|MERGE\s+INTO\s|WITH\s+\w+.*\sAS\s"
+    r"|TRUNCATE\s|(?:CREATE|ALTER|DROP)\s+(?:TABLE|FUNCTION|SCHEMA|TRIGGER|INDEX|VIEW|TYPE)\s|(?:GRANT|REVOKE)\s+[A-Z])"
 )
 
 

@@ -4,11 +4,12 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import check_code
 import check_pages
 import check_sizes
 import check_words
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (check_code, check_pages, check_sizes, check_words)
@@ -82,6 +83,7 @@ def test_a_word_that_may_not_stand_is_found(tmp_path, path, text, found):
     [
         '"""SELECT what you need."""\n',
         'def f():\n    """Delete from the list."""\n    return "Update the address and set it right"\n',
+        "STATUS = 'COPY 12'\nMAKE = 'CREATE DATABASE {} TEMPLATE template0'\n",
         "# TODO(drop when list version 1 is out of force): keep both\n",
         "COUNT = 'count(*)'\n",
     ],
@@ -98,7 +100,6 @@ def test_ordinary_sentences_are_left_alone(tmp_path, text):
         ("src/lienthong/core/a.py", '"""A."""\nx = datetime.now(UTC)\n', ".now()"),
         ("src/lienthong/core/a.py", '"""A."""\nx = date.today()\n', ".today()"),
         ("protocol/src/lienthong_protocol/a.py", '"""A."""\nx = open("f")\n', "open()"),
-        ("src/lienthong/a.py", "x = 1\n", "what it is for"),
         (
             "src/lienthong/a.py",
             '"""A."""\ntry:\n    x = 1\nexcept Exception:\n    pass\n',

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import generate_law
 import pytest
+
+import generate_law
 
 CLAUSES = """
 [sections]
