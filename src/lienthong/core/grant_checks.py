@@ -81,7 +81,7 @@ def _repeats(where: str, names: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            yield f"{where}: {name!r} stands twice; keep one"
+            yield f"{where}: '{name}' stands twice; keep one"
         seen.add(name)
 
 

@@ -6,7 +6,8 @@ with the members in the order declared here, members that have their default lef
 moments in UTC; `decode_document` refuses every other spelling. Law: R8.2 (the agreed content), R1.4.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -347,12 +348,18 @@ class GrantDocument(_Entry, frozen=True, kw_only=True):
     overrides: tuple[OverrideEntry, ...] = ()
 
 
+_NO_OFFSET = timedelta(0)
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(GrantDocument)
 
 
 def encode_document(document: GrantDocument) -> bytes:
-    """Return the canonical bytes of a document; raises GrantFormatError if they exceed LARGEST_DOCUMENT."""
+    """Return the canonical bytes of a document.
+
+    Raises GrantFormatError if they exceed LARGEST_DOCUMENT or a moment is not in UTC: each has one spelling.
+    """
+    if not all(moment.utcoffset() == _NO_OFFSET for moment in moments_in(document)):
+        raise GrantFormatError("moments in a grant document are in UTC")
     body = _encoder.encode(document)
     if len(body) > LARGEST_DOCUMENT:
         raise GrantFormatError(f"{len(body)} bytes, a grant document holds {LARGEST_DOCUMENT}")
@@ -380,8 +387,14 @@ def signed_message(body: bytes) -> bytes:
     return SIGNED_PREFIX + body
 
 
-def utc(moment: datetime) -> datetime:
-    """Return a moment with time zone in UTC, the only spelling documents use; raises ValueError otherwise."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone cannot stand in a grant")
-    return moment.astimezone(UTC)
+def moments_in(value: object) -> Iterator[datetime]:
+    """Yield every moment in an entry and the entries in it."""
+    match value:
+        case datetime():
+            yield value
+        case tuple():
+            for each in value:
+                yield from moments_in(each)
+        case Struct():
+            for name in value.__struct_fields__:
+                yield from moments_in(getattr(value, name))

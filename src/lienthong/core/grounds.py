@@ -17,6 +17,7 @@ from lienthong.core.grant_document import (
     ExemptionCode,
     Facts,
     Verdict,
+    moments_in,
 )
 from lienthong.core.law import PeriodicLapse, Profile
 from lienthong.core.legal_days import DAY, end_of_term, instant, last_day
@@ -117,23 +118,12 @@ def changes(facts: Facts, profile: Profile) -> tuple[int, ...]:
     ahead = profile.number("notice.ahead") * DAY
     found: set[int] = set()
     ends = [_end_of(entry, profile) for entry in facts.exemptions]
-    for at in (*(instant(moment) for moment in _moments(facts)), *(end for end in ends if end is not None)):
+    for at in (*(instant(moment) for moment in moments_in(facts)), *(end for end in ends if end is not None)):
         found.update((at - ahead, at))
     due = _due(facts, profile)
     if due is not None:
         found.update((due - ahead, due, due + profile.number("assessment.grace") * DAY))
     return tuple(sorted(found))
-
-
-def _moments(facts: Facts) -> Iterator[datetime]:
-    dated = (facts.confirmation, facts.defence_result, facts.agreement, facts.security_level, facts.periodic)
-    for fact in (*dated, *facts.exemptions, *facts.conditions, *facts.suspensions):
-        if fact is None:
-            continue
-        for name in fact.__struct_fields__:
-            value = getattr(fact, name)
-            if isinstance(value, datetime):
-                yield value
 
 
 def _suspension(facts: Facts, now: int) -> Ground:

@@ -32,6 +32,7 @@ NO_MATCH: Final = Refuse(Code.NO_MATCH)
 """The uniform refusal: the same value whatever the reason, so that nothing can be read off it."""
 NOT_IN_REGISTER: Final = Refuse(Code.NOT_IN_REGISTER)
 CONSENT_INVALID: Final = Refuse(Code.CONSENT_INVALID)
+AMBIGUOUS: Final = Refuse(Code.FIELD_DIFFERS, "the number leads to several persons", ("number",))
 PROTECTION_LAW: Final = "the ground recorded with the protection"
 """What stands as the law of a line its person never sees: the log must not say which protection it is."""
 
@@ -145,10 +146,14 @@ def _not_found(question: _Question, findings: tuple[FindingKind, ...] = ()) -> J
 
 def _differs(question: _Question, identity: IdentityResult | None) -> Judgement:
     """Refuse a claim that does not agree; where the grant explains, say which fields differ and how."""
-    ambiguous = identity is not None and identity.is_ambiguous
-    findings = (FindingKind.AMBIGUOUS_NUMBER,) if ambiguous else ()
+    findings: tuple[FindingKind, ...] = ()
+    if identity is not None and identity.is_ambiguous:
+        findings = (FindingKind.AMBIGUOUS_NUMBER,)
     if identity is None or not question.explains:
         return _refused(question, NO_MATCH, findings)
+    if identity.is_ambiguous:
+        # Whatever else differs was compared with one of several persons, who need not be the one meant.
+        return _refused(question, AMBIGUOUS, findings, sentence=sentence_for(identity))
     grades = identity.grades
     texts = [f"{name}: {grades[name]}" for name in identity.differing]
     refusal = Refuse(Code.FIELD_DIFFERS, "; ".join([*texts, *identity.reasons]), identity.differing)
