@@ -7,6 +7,7 @@ date in four bytes and sorts it. Nothing here guesses a missing part: an age tha
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 from re import ASCII, Match
 from re import compile as pattern
 from typing import Self
@@ -98,6 +99,7 @@ class PartialDate:
         return iso_text(self.stored).replace("-", "")
 
 
+@lru_cache(maxsize=65_536)
 def parse_iso(text: str) -> PartialDate | None:
     """Read `YYYY`, `YYYY-MM` or `YYYY-MM-DD` (ASCII digits); None for anything else or impossible."""
     return _read(_ISO.fullmatch(text))

@@ -1,7 +1,8 @@
 """From a proven caller's body to the question the rules understand: the stage `parse`."""
 
-from dataclasses import dataclass
 from typing import Final, assert_never
+
+import msgspec
 
 from lienthong.config import Environment
 from lienthong.core.dates import parse_iso
@@ -15,8 +16,7 @@ from lienthong_protocol.signing import RequestSignature
 SYNTHETIC_PREFIX: Final = "099"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, gc=False):
     """A parsed request; `items` stands beside it in a batch, each with its claim at the same place."""
 
     request: ExchangeRequest

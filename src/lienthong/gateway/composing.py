@@ -7,7 +7,6 @@ receipt gives the salt to the caller, so either side can later prove what was an
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -19,7 +18,7 @@ from lienthong.gateway.identify import Caller
 from lienthong.gateway.messages import JSON, Response, retry_headers
 from lienthong.gateway.usage import Charge
 from lienthong.ledger.append import Entry, LineEntry
-from lienthong.ledger.custody import SaltKeys, TagKeys
+from lienthong.ledger.custody import SaltKeys, SecretKey, TagKeys
 from lienthong_protocol.commitment import claimed_tag, commit, person_tag, salt
 from lienthong_protocol.merkle import leaf_hash
 from lienthong_protocol.problem import CONTENT_TYPE, Sentence, encode_problem, problem_document
@@ -38,11 +37,11 @@ from lienthong_protocol.refusals import Code, Refuse
 from lienthong_protocol.response_signing import ResponseSigner
 
 SECOND: Final = 1_000_000
+_HOUR: Final = 3_600 * SECOND
 _LONGEST_NOTICE: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, gc=False):
     """One call under way: who calls, what for, since when (microseconds)."""
 
     caller: Caller
@@ -51,8 +50,7 @@ class Call:
     started: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one exchange came to: the body to send and what the record says about it."""
 
     status: int
@@ -67,10 +65,11 @@ class Verdict:
     notices: tuple[str, ...] = ()
     retry: Sequence[tuple[str, str]] = ()
     charge: Charge | None = None
+    subject: bytes = b""
+    """The tag of the first line, where judging has made it already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(msgspec.Struct, frozen=True, gc=False):
     """A verdict with its record, ready for the log; sent only once the record is durable."""
 
     verdict: Verdict
@@ -88,6 +87,7 @@ def refused(
     citizen: Sentence | None = None,
     notices: tuple[str, ...] = (),
     charge: Charge | None = None,
+    subject: bytes = b"",
 ) -> Verdict:
     """Return the verdict that refuses, with its problem document as the body."""
     problem = problem_document(refusal, citizen=citizen)
@@ -102,7 +102,16 @@ def refused(
         notices=notices,
         retry=retry_headers(refusal.code),
         charge=charge,
+        subject=subject,
     )
+
+
+class _Keys(msgspec.Struct, frozen=True):
+    """The keyed-hash keys of one hour."""
+
+    hour: int
+    salt: SecretKey
+    tag: SecretKey
 
 
 class Composer:
@@ -112,13 +121,21 @@ class Composer:
         self._salts = salts
         self._tags = tags
         self._signer = signer
+        self._keys = _Keys(-1, SecretKey("", b""), SecretKey("", b""))
 
-    def tag(self, now: int, label: TagLabel, *, person_key: bytes, number: str) -> tuple[str, bytes]:
-        """Return the id of the tag key at `now` and the tag of a person or of a claimed number."""
-        key = self._tags.at(now)
+    def tag(self, now: int, label: TagLabel, *, person_key: bytes, number: str) -> bytes:
+        """Return the tag at `now` of a person or of a claimed number."""
+        key = self._keys_at(now).tag
         if label is TagLabel.PERSON:
-            return key.id, person_tag(key.key, person_key)
-        return key.id, claimed_tag(key.key, number)
+            return person_tag(key.key, person_key)
+        return claimed_tag(key.key, number)
+
+    def _keys_at(self, now: int) -> "_Keys":
+        """Return the keys for `now`, looked up once an hour: months and quarters begin with an hour."""
+        hour = now // _HOUR
+        if self._keys.hour != hour:
+            self._keys = _Keys(hour, self._salts.at(now), self._tags.at(now))
+        return self._keys
 
     def compose(
         self,
@@ -132,7 +149,7 @@ class Composer:
     ) -> Composed:
         """Return the record of a verdict; without `replay_check` it takes no nonce (it refuses a replay)."""
         signature = call.caller.signature
-        chosen = salt(self._salts.at(now).key, key_id=signature.key_id, nonce=signature.nonce)
+        chosen = salt(self._keys_at(now).salt.key, key_id=signature.key_id, nonce=signature.nonce)
         record = Record(
             act=Act.EXPLOIT,
             kind=call.kind,
@@ -169,7 +186,7 @@ class Composer:
         entry = Entry(
             record,
             body,
-            self._lines(grant, signature.purpose, verdict.lines, record=reference(leaf), now=now),
+            self._lines(grant, signature.purpose, verdict, record=reference(leaf), now=now),
             persons=verdict.persons,
             misses=verdict.misses,
             nonce=signature.nonce if replay_check else "",
@@ -178,14 +195,16 @@ class Composer:
         return Composed(verdict, entry, leaf, chosen)
 
     def _lines(
-        self, grant: SystemGrant, purpose: str | None, facts: tuple[LineFacts, ...], *, record: str, now: int
+        self, grant: SystemGrant, purpose: str | None, verdict: Verdict, *, record: str, now: int
     ) -> tuple[LineEntry, ...]:
+        facts = verdict.lines
         if not facts:
             return ()
         random = secrets.token_bytes(16 * len(facts))
+        key_id = self._keys_at(now).tag.id
         made: list[LineEntry] = []
         for position, fact in enumerate(facts, start=1):
-            key_id, tag = self.tag(now, fact.label, person_key=fact.person_key, number=fact.number)
+            tag = verdict.subject if position == 1 and verdict.subject else self._tag_of(fact, now)
             line = Line(
                 record=record,
                 position=position,
@@ -205,6 +224,9 @@ class Composer:
             )
             made.append(LineEntry(line, encode_line(line)))
         return tuple(made)
+
+    def _tag_of(self, fact: LineFacts, now: int) -> bytes:
+        return self.tag(now, fact.label, person_key=fact.person_key, number=fact.number)
 
     def respond(self, caller: Caller, composed: Composed, *, index: int, now: int) -> Response:
         """Return the signed response of a recorded verdict, with its receipt."""

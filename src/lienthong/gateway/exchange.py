@@ -143,6 +143,7 @@ async def _answer_one(hub: "Hub", plan: Plan, now: int, *, is_retry: bool) -> Ve
             citizen=sentence,
             notices=plan.notices,
             charge=charge,
+            subject=subject,
         )
     return Verdict(
         status=200,
@@ -154,13 +155,14 @@ async def _answer_one(hub: "Hub", plan: Plan, now: int, *, is_retry: bool) -> Ve
         fields=plan.asked,
         notices=plan.notices,
         charge=charge,
+        subject=subject,
     )
 
 
 def _subject(hub: "Hub", evidence: Evidence | None, number: str, now: int) -> bytes:
     """Return the tag the line about this question will bear."""
     person_key = b"" if evidence is None else evidence.person_key
-    return hub.composer.tag(now, label_of(evidence), person_key=person_key, number=number)[1]
+    return hub.composer.tag(now, label_of(evidence), person_key=person_key, number=number)
 
 
 def _charge(

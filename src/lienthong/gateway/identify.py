@@ -4,7 +4,7 @@ What fails here is counted and never recorded, so that strangers cannot fill the
 to dear: form of the signature, known key, failures of this address, and only then the signature itself.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from lienthong.core.grant import GrantedKey, SystemGrant
 from lienthong.exchange.grants import GrantBook
@@ -17,8 +17,7 @@ from lienthong_protocol.signing import RequestSignature, authentic, read_request
 SECOND = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True, gc=False):
     """A caller who proved itself: what its signature covers, and whose key that is."""
 
     signature: RequestSignature
@@ -26,8 +25,7 @@ class Caller:
     key: GrantedKey
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """A caller who proved nothing; `key_id` is set where it named a key the hub knows."""
 
     refusal: Refuse

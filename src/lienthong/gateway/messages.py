@@ -1,7 +1,8 @@
 """A request and a response as the gateway's own code sees them: no server, no sockets."""
 
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from lienthong_protocol.problem import CONTENT_TYPE, encode_problem, problem_document
 from lienthong_protocol.refusals import Code, Refuse
@@ -9,8 +10,7 @@ from lienthong_protocol.refusals import Code, Refuse
 JSON: Final = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One request: header names in lower case, in wire order, repeats kept; the path without its query."""
 
     method: str
@@ -26,13 +26,12 @@ class Message:
         return f"{self.path}?{self.query}" if self.query else self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True, gc=False):
     """One response, ready to be sent."""
 
     status: int
     body: bytes
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[tuple[str, str]] = msgspec.field(default_factory=list)
 
 
 _RETRY_AFTER: Final = {

@@ -9,12 +9,12 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import assert_never
 
+import msgspec
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """A proven caller got its answer, recorded; times in microseconds."""
 
     system: str
@@ -22,8 +22,7 @@ class Answered:
     duration: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True, gc=False):
     """A proven caller was refused, and the refusal recorded."""
 
     system: str
@@ -32,22 +31,19 @@ class Refused:
     duration: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unproven:
+class Unproven(msgspec.Struct, frozen=True, gc=False):
     """A call was turned away before proof, or counted in a summary: nothing was recorded for it alone."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRead:
+class BatchRead(msgspec.Struct, frozen=True, gc=False):
     """One coalesced read came back."""
 
     persons: int
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRecorded:
+class BatchRecorded(msgspec.Struct, frozen=True, gc=False):
     """One coalesced append became durable."""
 
     records: int
@@ -143,18 +139,29 @@ class Observer:
             buckets=(0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5),
         )
 
+        self._services: dict[str, tuple[Counter, Histogram]] = {}
+
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"lienthong_{name}", text, labels, registry=self.registry)
+
+    def _of_service(self, service: str) -> tuple[Counter, Histogram]:
+        """Return the counter and histogram of a service, looked up once."""
+        found = self._services.get(service)
+        if found is None:
+            found = (self._answered.labels(service), self._duration.labels(service))
+            self._services[service] = found
+        return found
 
     def see(self, event: Observation) -> None:
         """Count the event, and log it when an operator must look at it."""
         match event:
             case Answered(service=service, duration=duration):
-                self._answered.labels(service).inc()
-                self._duration.labels(service).observe(duration / 1e6)
+                answered, seconds = self._of_service(service)
+                answered.inc()
+                seconds.observe(duration / 1e6)
             case Refused(service=service, code=code, duration=duration):
                 self._refused.labels(service, code).inc()
-                self._duration.labels(service).observe(duration / 1e6)
+                self._of_service(service)[1].observe(duration / 1e6)
             case Unproven(code=code):
                 self._unproven.labels(code).inc()
             case BatchRead(persons=persons):

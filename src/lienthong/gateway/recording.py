@@ -6,7 +6,8 @@ not known for certain, nobody of that batch is answered.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from lienthong.gateway.coalescing import Coalescer
 from lienthong.gateway.connections import DatabaseUnavailableError, DedicatedConnection
@@ -25,8 +26,7 @@ from lienthong.ledger.append import (
 MOST_LEAVES = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A record ready to be appended, and the version of the grants it was decided under."""
 
     entry: Entry

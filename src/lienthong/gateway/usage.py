@@ -5,7 +5,6 @@ quotas may be overshot by what the others did within that second, never by what 
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -29,8 +28,7 @@ _RETRY_WINDOW = 600 * 1_000_000
 _MOST_REMEMBERED = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(msgspec.Struct, frozen=True, gc=False):
     """What one call costs its system today; `subjects` are the tags of the persons or numbers missed."""
 
     purpose: str

@@ -1,7 +1,8 @@
 -- What the gateway learns from the log: use of quotas and misses, receipts of one system, hashes for proofs. Indexes
 -- grow in the order of commits, so "index > last seen" misses nothing.
 
--- The next p_limit (at most 10,000) records after index p_after, with tag and outcome of each of their lines.
+-- The next p_limit (at most 10,000) records after index p_after; with tags and outcomes of their lines where they
+-- missed, since only misses are counted by person. Every worker reads every record once: this must stay cheap.
 CREATE FUNCTION exchange.tail_usage(p_after bigint, p_limit integer)
 RETURNS TABLE (
   index bigint, at timestamptz, system text, purpose text, officer text, kind smallint, request_id text, code text,
@@ -19,7 +20,7 @@ BEGIN ATOMIC
   LEFT JOIN LATERAL (
     SELECT array_agg(line.tag ORDER BY line.index) AS tags, array_agg(line.outcome ORDER BY line.index) AS outcomes
     FROM exchange.line
-    WHERE r.lines > 0 AND line.at = r.at AND line.index > r.index AND line.index <= r.index + r.lines
+    WHERE r.misses > 0 AND line.at = r.at AND line.index > r.index AND line.index <= r.index + r.lines
   ) AS l ON true
   ORDER BY r.index;
 END;
