@@ -105,10 +105,10 @@ def add_checkpoint(endpoint: Endpoint, body: bytes, text: str) -> Cosigned | See
             return NotCosigned(f"{status or 'no answer'}: {answer.strip()[:200]}")
 
 
-def last_note(endpoint: Endpoint, origin: str) -> str | None:
-    """Return the note this witness says it cosigned last of a log, None if it gives none. Blocks."""
+def last_note(url: str, origin: str) -> str | None:
+    """Return the note the witness at `url` says it cosigned last of a log, None if it gives none. Blocks."""
     path = f"/{sha256(origin.encode()).hexdigest()}/checkpoint"
-    status, answer = _exchange(endpoint.url, "GET", path, None)
+    status, answer = _exchange(url, "GET", path, None)
     return answer if status == HTTPStatus.OK else None
 
 
@@ -153,7 +153,7 @@ class Panel:
 
     async def last_notes(self, origin: str) -> list[str]:
         """Return the notes that witnesses say they cosigned last of a log."""
-        notes = await _each(last_note, [(witness, origin) for witness in self._witnesses])
+        notes = await _each(last_note, [(witness.url, origin) for witness in self._witnesses])
         return [note for note in notes if note is not None]
 
     async def any_reachable(self) -> bool:

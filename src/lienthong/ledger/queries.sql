@@ -34,9 +34,10 @@ SELECT size, root, note, at FROM ledger.newest_checkpoint()
 -- The newest signed head.
 SELECT size, root, note, at FROM ledger.checkpoint ORDER BY size DESC, at DESC LIMIT 1
 
--- name: checkpoint_above
--- The newest signed head of more than so many leaves.
-SELECT size, root, note, at FROM ledger.checkpoint WHERE size > $1 ORDER BY size DESC, at DESC LIMIT 1
+-- name: checkpoints_above
+-- The newest signed heads of more than so many leaves, newest first.
+-- role: lt_inspector
+SELECT size, root, note FROM ledger.checkpoint WHERE size > $1 ORDER BY size DESC, at DESC LIMIT 100
 
 -- name: insert_tile
 -- Stores a full tile; one that is there already stays.
@@ -84,14 +85,14 @@ SELECT n, data FROM ledger.tile WHERE level = $1 AND n >= $2 AND n < $3 ORDER BY
 -- name: records
 -- Records at a range of indexes: index, body, and the columns as one text for comparison with the body.
 -- role: lt_inspector
-SELECT index, body, concat_ws(chr(31), (extract(epoch FROM at) * 1000000)::bigint, act, kind, agency, system, key_id,
+SELECT index, body, concat_ws(chr(31), 'record', (extract(epoch FROM at) * 1000000)::bigint, act, kind, agency, system, key_id,
   purpose, officer, request_id, code, lines)
 FROM exchange.record WHERE index >= $1 AND index < $2 ORDER BY index
 
 -- name: lines
 -- Lines at a range of indexes: index, body, and the columns as one text for comparison with the body.
 -- role: lt_inspector
-SELECT index, body, concat_ws(chr(31), (extract(epoch FROM at) * 1000000)::bigint, record, outcome, visibility,
+SELECT index, body, concat_ws(chr(31), 'line', (extract(epoch FROM at) * 1000000)::bigint, record, outcome, visibility,
   encode(tag, 'hex'), tag_key)
 FROM exchange.line WHERE index >= $1 AND index < $2 ORDER BY index
 
@@ -107,9 +108,11 @@ SELECT body FROM exchange.record WHERE index = $1
 UNION ALL
 SELECT body FROM exchange.line WHERE index = $1
 
--- name: entries_outside
--- Indexes of records and lines that stand outside the log of so many leaves, at most ten.
+-- name: outside
+-- Indexes of leaves, records and lines that stand outside the log of so many leaves, at most ten.
 -- role: lt_inspector
+SELECT index FROM ledger.leaf WHERE index >= $1
+UNION ALL
 SELECT index FROM exchange.record WHERE index < 0 OR index >= $1
 UNION ALL
 SELECT index FROM exchange.line WHERE index < 0 OR index >= $1

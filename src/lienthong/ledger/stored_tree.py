@@ -101,7 +101,8 @@ class StoredTree:
     """The tree of the first `size` leaves of a store. One task at a time uses it."""
 
     def __init__(self, store: TreeStore) -> None:
-        self._store = store
+        """Read from `store`, which may be replaced by another of the same log (a new connection)."""
+        self.store = store
         self._kept: dict[tuple[int, int], list[bytes]] = {}
         self.edge = TreeEdge()
 
@@ -173,7 +174,7 @@ class StoredTree:
         leaves: list[bytes] = []
         while start + len(leaves) < end:
             first = start + len(leaves)
-            rows = await self._store.leaves(first, min(end - first, MOST_LEAVES))
+            rows = await self.store.leaves(first, min(end - first, MOST_LEAVES))
             expected = range(first, first + min(end - first, MOST_LEAVES))
             if [index for index, _ in rows] != list(expected):
                 found = {index for index, _ in rows}
@@ -185,7 +186,7 @@ class StoredTree:
     async def _read_tiles(self, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         found: dict[tuple[int, int], bytes] = {}
         for start in range(0, len(wanted), _MOST_TILES):
-            for level, number, data in await self._store.tiles(wanted[start : start + _MOST_TILES]):
+            for level, number, data in await self.store.tiles(wanted[start : start + _MOST_TILES]):
                 found[level, number] = data
         for level, number in wanted:
             if (level, number) not in found:

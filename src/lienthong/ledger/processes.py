@@ -1,0 +1,84 @@
+"""The two processes of the log: `lienthong notary` and `lienthong witness`."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+
+from lienthong.ledger import witness as witness_process
+from lienthong.ledger.cosigning import parse_endpoint
+from lienthong.ledger.custody import Use, log_signer, public_keys
+from lienthong.ledger.invocation import (
+    FOLDER,
+    NotDoneError,
+    configured,
+    database_of,
+    of_deployment,
+    told,
+)
+from lienthong.ledger.notary import LogForked
+from lienthong.ledger.notary_loop import NotaryDuty, run
+from lienthong.ledger.signed_memory import Memory, NotaryBlocked
+from lienthong.ledger.stored_tree import TreeBrokenError
+from lienthong_protocol.notes import NoteVerifier
+
+
+@click.command("notary")
+@of_deployment
+@click.option("--adopt", is_flag=True, help="Take the database's word for what was signed last, once.")
+def notary(config: Path | None, data: Path | None, *, adopt: bool) -> None:
+    """Run the notary: sign the log's heads, have them cosigned, keep the log's months."""
+    with told():
+        configuration = configured(config, data)
+        origin, keys = configuration.log_origin, configuration.keys
+        signer = log_signer(keys)
+        if signer.verifier.name != origin:
+            raise NotDoneError(f"{keys}/log/key is the key of {signer.verifier.name}, not of {origin}")
+        duty = NotaryDuty(
+            database=database_of(configuration),
+            signer=signer,
+            memory=Memory(keys / "log"),
+            witnesses=tuple(parse_endpoint(text) for text in configuration.notary.witnesses),
+            earlier_keys=tuple(
+                NoteVerifier.from_vkey(key.key) for key in public_keys(keys) if key.use is Use.LOG
+            ),
+            interval=configuration.notary.interval,
+            heartbeat=configuration.notary.heartbeat,
+            adopt=adopt,
+        )
+        try:
+            asyncio.run(_until_stopped(duty))
+        except (LogForked, TreeBrokenError, NotaryBlocked) as error:
+            raise click.ClickException(f"nothing is signed any more: {error}") from error
+
+
+@click.command("witness")
+@of_deployment
+@click.option("--directory", type=FOLDER, help="The witness's folder (default: that of the configuration).")
+@click.option("--address", help="Address to listen on (default: that of the settings).")
+@click.option("--port", type=int, help="Port to listen on (default: that of the settings).")
+def witness(
+    config: Path | None, data: Path | None, directory: Path | None, address: str | None, port: int | None
+) -> None:
+    """Run a witness: cosign the checkpoints of logs that only grow."""
+    with told():
+        if directory is None:
+            settings = configured(config, data).witness
+            directory, address, port = settings.directory, address or settings.address, port or settings.port
+        if directory is None:
+            raise NotDoneError("[witness] directory is not set; name the folder with --directory")
+        server = witness_process.server(directory, address=address, port=port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return
+
+
+async def _until_stopped(duty: NotaryDuty) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run(duty, stop)
