@@ -151,8 +151,6 @@ async def append(
             raise
     except asyncpg.PostgresError as error:
         raise _meaning(error) from error
-    except asyncpg.DataError as error:
-        raise AppendRefused(f"a value does not fit its column: {error}") from error
     except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
         raise AppendUncertain(f"the connection was lost: {error!r}") from error
     if log.notices:
@@ -248,6 +246,8 @@ def _meaning(error: asyncpg.PostgresError) -> AppendRefused | AppendUncertain:
     """Tell a refusal, after which the transaction is rolled back, from the end of a connection."""
     severity = getattr(error, "severity_en", None)
     state = error.sqlstate or ""
+    if isinstance(error, asyncpg.DataError) and severity is None:
+        return AppendRefused(f"a value that cannot be sent: {error}")
     if severity == "ERROR" and not state.startswith(("08", "57P")) and state != "40003":
         return AppendRefused(f"{state}: {error}")
     return AppendUncertain(f"{severity} {state}: {error}")

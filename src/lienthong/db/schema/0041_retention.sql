@@ -16,10 +16,29 @@ CREATE TABLE ops.legal_hold (
 );
 COMMENT ON TABLE ops.legal_hold IS
   'Months whose records and lines stay beyond their term; last_month NULL: all from the first on.';
+
+-- A hold can be lifted once; nothing else of it changes.
+CREATE FUNCTION ops.keep_hold() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF OLD.lifted_at IS NOT NULL
+     OR (OLD.number, OLD.first_month, OLD.last_month, OLD.ground, OLD.requested_by, OLD.approved_by, OLD.placed_at)
+       IS DISTINCT FROM
+       (NEW.number, NEW.first_month, NEW.last_month, NEW.ground, NEW.requested_by, NEW.approved_by, NEW.placed_at)
+  THEN
+    RAISE EXCEPTION 'a legal hold is lifted, never changed' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER only_lifted BEFORE UPDATE ON ops.legal_hold
+  FOR EACH ROW EXECUTE FUNCTION ops.keep_hold();
 CREATE TRIGGER no_delete BEFORE DELETE ON ops.legal_hold
   FOR EACH ROW EXECUTE FUNCTION ops.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ops.legal_hold
   FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
+ALTER TABLE ops.legal_hold ENABLE ALWAYS TRIGGER only_lifted;
 ALTER TABLE ops.legal_hold ENABLE ALWAYS TRIGGER no_delete;
 ALTER TABLE ops.legal_hold ENABLE ALWAYS TRIGGER no_truncate;
 

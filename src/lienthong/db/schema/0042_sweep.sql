@@ -56,9 +56,11 @@ BEGIN ATOMIC
   UNION ALL
   SELECT format('there is no partition %s', wanted.name)
   FROM (
-    SELECT parent || '_' || to_char((clock_timestamp() AT TIME ZONE 'UTC')::date
+    SELECT parent, parent || '_' || to_char((clock_timestamp() AT TIME ZONE 'UTC')::date
                                     + make_interval(months => ahead), 'YYYYMM') AS name
     FROM unnest(ARRAY['record', 'line']) AS parent CROSS JOIN generate_series(0, 2) AS ahead
   ) AS wanted
-  WHERE to_regclass('exchange.' || wanted.name) IS NULL;
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i
+                    WHERE i.inhrelid = to_regclass('exchange.' || wanted.name)
+                      AND i.inhparent = to_regclass('exchange.' || wanted.parent));
 END;

@@ -35,7 +35,7 @@ GRANT EXECUTE ON FUNCTION exchange.note_finding(timestamptz, text, text, text, t
   TO lt_gateway, lt_intake;
 GRANT EXECUTE ON FUNCTION ledger.newest_head() TO lt_gateway, lt_notary, lt_inspector, lt_monitor;
 GRANT EXECUTE ON FUNCTION ledger.newest_checkpoint() TO lt_gateway;
-GRANT EXECUTE ON FUNCTION ledger.leaves(bigint, integer) TO lt_gateway;
+GRANT EXECUTE ON FUNCTION ledger.leaves(bigint, integer) TO lt_gateway, lt_intake, lt_control, lt_notary;
 GRANT EXECUTE ON FUNCTION ledger.tiles(smallint[], bigint[]) TO lt_gateway;
 
 -- what stands in the log.
