@@ -5,10 +5,15 @@ configuration file and runs each process under an operating-system user of its o
 """
 
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from lienthong.config import Configuration, Environment, read_configuration
+from lienthong.ledger import witness
+from lienthong.ledger.custody import ensure, log_signer
+from lienthong_protocol.notes import NoteVerifier
+from lienthong_protocol.policy import Policy
 
 
 class DeploymentError(Exception):
@@ -30,6 +35,16 @@ class Deployment:
     def logs(self) -> Path:
         """One log file per process."""
         return self.folder / "log"
+
+    @property
+    def database(self) -> Path:
+        """The embedded database."""
+        return self.folder / "database"
+
+    @property
+    def keys(self) -> Path:
+        """The hub's keys."""
+        return self.folder / "keys"
 
     @property
     def witness(self) -> Path:
@@ -76,7 +91,7 @@ metrics_directory = "metrics"
 path = "."
 
 [notary]
-witnesses = ["http://127.0.0.1:{witness_port}"]
+witnesses = ["{witness_key} http://127.0.0.1:{witness_port}"]
 
 [witness]
 port = {witness_port}
@@ -100,12 +115,22 @@ def lay_out(
         )
     folder.mkdir(parents=True, exist_ok=True)
     port = gateway_port if _is_free(gateway_port) else _free_port()
+    witness_port = port + 1 if _is_free(port + 1) else _free_port()
+    origin = f"lienthong.example/{environment}"
+    ensure(deployment.keys, origin=origin, now=time.time_ns() // 1_000)
+    log_key = log_signer(deployment.keys).verifier.vkey
+    witness_key = witness.lay_out(
+        deployment.witness, name=f"{origin}/witness", logs=(log_key,), port=witness_port
+    )
+    policy = Policy((NoteVerifier.from_vkey(log_key),), (NoteVerifier.from_vkey(witness_key),), quorum=1)
+    deployment.policy.write_text(policy.encode())
     deployment.configuration_file.write_text(
         _TEMPLATE.format(
             environment=environment,
-            origin=f"lienthong.example/{environment}",
+            origin=origin,
             gateway_port=port,
-            witness_port=port + 1 if _is_free(port + 1) else _free_port(),
+            witness_port=witness_port,
+            witness_key=witness_key,
             workers=workers,
         )
     )

@@ -1,0 +1,49 @@
+"""`lienthong grants publish`: from a TOML file to signed grants in force, by the notary's grant key."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from lienthong.config import Configuration
+from lienthong.core.legal_days import day_of
+from lienthong.db import Role, connect, locate, named
+from lienthong.exchange.publication import read_publication
+from lienthong.ledger.custody import grant_key
+from lienthong.ledger.grants import PublishedGrant, publish_grants
+
+_QUERIES = named.load(Path(__file__).parent / "exchange" / "queries.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: the grants now in force, and the systems whose grant stays as it was."""
+
+    grants: tuple[PublishedGrant, ...]
+    unchanged: tuple[str, ...]
+
+
+async def publish_file(configuration: Configuration, path: Path, *, keys: Path | None = None) -> Published:
+    """Publish what a file asks for, all of it or nothing. Law: R8.2.
+
+    Raises PublicationError for the file, DatabaseUnavailable, CustodyError, and what publish_grants raises.
+    """
+    settings = configuration.database
+    database = locate(
+        data=settings.data,
+        host=settings.host,
+        port=settings.port,
+        name=settings.name,
+        passwords=settings.passwords,
+    )
+    now = time.time_ns() // 1_000
+    connection = await connect(database, Role.NOTARY, application="lienthong grants")
+    try:
+        rows = await connection.fetch(_QUERIES.sql("documents_in_force"))
+        in_force = {row["system"]: bytes(row["document"]) for row in rows}
+        publication = read_publication(path, in_force, today=day_of(now), keys=keys)
+        grants = await publish_grants(
+            connection, publication.documents, grant_key(configuration.keys), now=now
+        )
+    finally:
+        await connection.close()
+    return Published(grants, publication.unchanged)

@@ -1,0 +1,128 @@
+"""Everything on one machine: database, people, witness, notary, gateway; stopped in reverse order."""
+
+import asyncio
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lienthong.config import Configuration
+from lienthong.db import Database, EmbeddedServer
+from lienthong.db.migrate import migrate
+from lienthong.deployment import Deployment
+from lienthong.load_record import record_load
+from lienthong.register import manifest
+from lienthong.register.loader import load_population
+from lienthong.register.population import PopulationPlan, generate
+from lienthong.supervisor import Supervisor
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A hub that runs on this machine."""
+
+    deployment: Deployment
+    configuration: Configuration
+    database: Database
+    server: EmbeddedServer
+    supervisor: Supervisor
+
+    @property
+    def origin(self) -> str:
+        """The gateway's address."""
+        return self.configuration.gateway.public_origin
+
+
+@contextmanager
+def running(deployment: Deployment, *, persons: int, seed: int, say: Say) -> Iterator[Running]:
+    """Run the whole hub in a deployment's folder while the block runs.
+
+    `persons` synthetic people are made and loaded where the folder has none. Raises ProcessFailedError,
+    DatabaseUnavailable, ConfigurationError, and what making and loading people raises.
+    """
+    configuration = deployment.configuration()
+    server = EmbeddedServer(deployment.database, progress=say)
+    with server as database:
+        say("database: PostgreSQL runs, bringing the schema up to date")
+        migrate(database)
+        _people(deployment, configuration, database, persons=persons, seed=seed, say=say)
+        with Supervisor(deployment.logs) as supervisor:
+            _start(supervisor, deployment, configuration)
+            say(f"running: gateway {configuration.gateway.public_origin}, notary, witness")
+            yield Running(deployment, configuration, database, server, supervisor)
+
+
+def _people(
+    deployment: Deployment,
+    configuration: Configuration,
+    database: Database,
+    *,
+    persons: int,
+    seed: int,
+    say: Say,
+) -> None:
+    folder = deployment.population
+    if persons and not (folder / manifest.FILE_NAME).exists():
+        say(f"people: making {persons:,} synthetic persons, every number begins with 099")
+        with _bar("making", persons) as advance:
+            generate(PopulationPlan(persons=persons, seed=seed), folder, progress=advance)
+    if (folder / manifest.FILE_NAME).exists():
+        total = manifest.read(folder)[0].persons
+        with _bar("loading", total) as advance:
+            record = partial(record_load, configuration, database)
+            report = asyncio.run(load_population(database, folder, progress=advance, record=record))
+        say(f"people: {report.persons:,} persons are in the register ({report.loaded:,} loaded now)")
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show progress on a terminal; in a pipe nothing."""
+    console = Console(stderr=True)
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+def _start(supervisor: Supervisor, deployment: Deployment, configuration: Configuration) -> None:
+    config = ("--config", str(deployment.configuration_file))
+    command = (sys.executable, "-m", "lienthong")
+    gateway, witness = configuration.gateway, configuration.witness
+    supervisor.start(
+        "witness",
+        (*command, "witness", *config),
+        ready=lambda: _answers(f"http://{witness.address}:{witness.port}/"),
+    )
+    supervisor.start("notary", (*command, "notary", *config))
+    supervisor.start(
+        "gateway",
+        (*command, "gateway", *config),
+        ready=lambda: _is_ready(f"http://{gateway.address}:{gateway.port}/readyz"),
+    )
+
+
+def _answers(url: str) -> bool:
+    """Tell whether anything speaks HTTP there, whatever it says."""
+    try:
+        urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - our own loopback address
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            return bool(answer.status == 200)
+    except OSError:
+        return False
