@@ -153,3 +153,9 @@ def test_the_compiler_locks_what_the_checks_would_refuse(monkeypatch: pytest.Mon
         purpose_changes={"ground": PurposeGround.CONSENT},
     )
     assert by_consent.rights["patient"].services == (Service.LOOKUP,)
+
+
+def test_numbers_of_relatives_are_a_right_of_their_own() -> None:
+    named = ("father_name", "father_number", "children_names", "children_count")
+    right = granted(fields=named, related=True, related_numbers=True).rights["patient"]
+    assert names_in(right.fields) == ("father_name", "father_number", "children_names", "children_count")

@@ -9,7 +9,10 @@ from lienthong.core.law import (
     TT46,
     Citation,
     Instrument,
+    Parameter,
     PeriodicLapse,
+    Profile,
+    Unit,
     profile_at,
 )
 from lienthong.core.legal_days import end_of_day, start_of_day
@@ -93,3 +96,10 @@ def test_records_are_kept_two_years_from_the_act() -> None:
 def test_the_yearly_check_is_due_within_the_next_calendar_year() -> None:
     last = start_of_day(date(2025, 3, 10)) + 7
     assert NEWEST.periodic_due(last) == end_of_day(date(2026, 12, 31))
+
+
+def test_the_yearly_check_may_be_counted_by_twelve_months() -> None:
+    counting = Parameter("twelve_months", Unit.WORD, Citation(OURS), verified=False)
+    by_months = Profile("x", NEWEST.valid_from, None, {**NEWEST.parameters, "assessment.counting": counting})
+    last = start_of_day(date(2025, 3, 10)) + 7
+    assert by_months.periodic_due(last) == start_of_day(date(2026, 3, 10))
