@@ -1,8 +1,11 @@
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lienthong.core.grant import compile_grant
 from lienthong.core.grant_document import (
     LARGEST_DOCUMENT,
     Agreement,
@@ -75,3 +78,27 @@ def test_moments_stand_in_utc(zone: timezone | None) -> None:
     moment = datetime(2026, 12, 31, 23, 59, tzinfo=zone)
     with pytest.raises(GrantFormatError, match="UTC"):
         encode_document(document(facts=facts(agreement=Agreement(number="1", valid_from=moment))))
+
+
+@pytest.mark.parametrize("year", [1, 1975, 2401, 9999])
+def test_moments_lie_where_legal_days_are_known(year: int) -> None:
+    moment = datetime(year, 6, 1, tzinfo=UTC)
+    with pytest.raises(GrantFormatError, match="years"):
+        encode_document(document(facts=facts(agreement=Agreement(number="1", valid_from=moment))))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, len(BODY) - 1), st.binary(max_size=4), st.integers(0, 8))
+def test_changed_bytes_are_another_document_or_none(at: int, inserted: bytes, removed: int) -> None:
+    body = BODY[:at] + inserted + BODY[at + removed :]
+    try:
+        grant = compile_grant(body)
+    except GrantFormatError:
+        return
+    assert encode_document(grant.document) == body
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_raise_nothing_but_a_format_error(body: bytes) -> None:
+    with pytest.raises(GrantFormatError):
+        decode_document(body)

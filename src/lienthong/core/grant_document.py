@@ -20,6 +20,8 @@ from lienthong.core.request import Service
 from lienthong_protocol.record import Proof, Visibility
 
 LARGEST_DOCUMENT = 1_048_576
+FIRST_YEAR = 1976
+LAST_YEAR = 2400
 SIGNED_PREFIX = b"lienthong-grant-1\n"
 """What precedes the document in the signed message: this key signs nothing else by accident."""
 
@@ -356,10 +358,14 @@ _decoder = msgspec.json.Decoder(GrantDocument)
 def encode_document(document: GrantDocument) -> bytes:
     """Return the canonical bytes of a document.
 
-    Raises GrantFormatError if they exceed LARGEST_DOCUMENT or a moment is not in UTC: each has one spelling.
+    Raises GrantFormatError if they exceed LARGEST_DOCUMENT, or a moment is not in UTC (each has one
+    spelling) or outside the years for which legal days are known.
     """
-    if not all(moment.utcoffset() == _NO_OFFSET for moment in moments_in(document)):
-        raise GrantFormatError("moments in a grant document are in UTC")
+    for moment in moments_in(document):
+        if moment.utcoffset() != _NO_OFFSET:
+            raise GrantFormatError("moments in a grant document are in UTC")
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise GrantFormatError(f"moments lie in the years {FIRST_YEAR} to {LAST_YEAR}")
     body = _encoder.encode(document)
     if len(body) > LARGEST_DOCUMENT:
         raise GrantFormatError(f"{len(body)} bytes, a grant document holds {LARGEST_DOCUMENT}")

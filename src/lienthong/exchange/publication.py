@@ -46,6 +46,7 @@ PRODUCTION = "production"
 _PROCEDURES = frozenset({SystemKind.MINISTRY_PROCEDURES, SystemKind.PROVINCE_PROCEDURES})
 _LISTS = ("keys", "officers", "purposes", "overrides")
 _TOP = frozenset({"profile", "environment", "participants", "systems"})
+_OF_SYSTEM = {*SystemEntry.__struct_fields__, *_LISTS, "participant", "facts", "misses"} - {"environment"}
 
 Table = dict[str, Any]
 Entry = TypeVar("Entry", bound=Struct)
@@ -150,6 +151,7 @@ class _SystemReader:
             rest = self.calendar.moments(table)
         except DateError as error:
             raise self.place.error(str(error)) from error
+        _known(rest, _OF_SYSTEM, self.place)
         participant = participants.get(str(rest.pop("participant", "")))
         if participant is None:
             raise self.place.error(
@@ -295,10 +297,9 @@ def _known(table: Table, names: Iterable[str], place: _Place) -> None:
         raise place.error(f"{unknown[0]}: no such key. Remove it, or use one of: {', '.join(sorted(names))}")
 
 
-def _entry(kind: type[Entry], table: object, place: _Place) -> Entry:
+def _entry(kind: type[Entry], table: Table, place: _Place) -> Entry:
     """Return a table as the entry it should be; raises PublicationError naming the key and what is wanted."""
-    if isinstance(table, dict):
-        _known(table, kind.__struct_fields__, place)
+    _known(table, kind.__struct_fields__, place)
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
