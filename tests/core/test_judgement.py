@@ -410,3 +410,30 @@ def test_in_a_batch_nothing_is_explained_and_only_misses_on_the_person_spend() -
     assert isinstance(judged(batch, evidence(), used=DayUsage(calls=1, misses=99)).result, Answer)
     assert judged(batch, evidence(), used=DayUsage(subjects={SUBJECT: 3})).result is NO_MATCH
     assert judged(batch, evidence(), case="BN-0007").lines[0].case == "BN-0007"
+
+
+@pytest.mark.law("R1.2")
+@pytest.mark.parametrize(
+    ("claims", "counts"),
+    [
+        ({"phone": "+84900000009"}, True),
+        ({"phone": "+84900000001"}, False),
+        ({"sex": "1"}, False),
+        ({"sex": "1", "phone": "+84900000009"}, True),
+        ({}, False),
+    ],
+)
+def test_a_wrong_claim_on_a_large_field_uses_up_a_question_about_this_person(
+    claims: dict[str, str], counts: bool
+) -> None:
+    verifying = plan_of(granted(**VERIFY), **{**VERIFYING, "fields": tuple(claims), "claims": claims})
+    result = judged(verifying, evidence())
+    assert (result.counts_on_person, result.misses, result.persons) == (counts, 0, 1)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_miss_counts_on_the_person_and_a_spent_budget_does_not(reason: str) -> None:
+    found, said, used = REASONS[reason]
+    result = judged(plan(provinces=("31",)), found, said, used=used)
+    assert result.counts_on_person is (result.misses == 1)
+    assert not judged(plan(), evidence()).counts_on_person

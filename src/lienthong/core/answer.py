@@ -78,14 +78,17 @@ class FindingKind(StrEnum):
 class Judgement(Struct, frozen=True, kw_only=True, gc=False):
     """The verdict on one person: what leaves, what is recorded, what it costs.
 
-    `persons` and `misses` are what quota and budget count. `sentence` is what the officer can read to the
-    citizen, where the grant explains.
+    `persons` and `misses` are what quota and budget count. `counts_on_person` says that the question used up
+    one of the few a day that may go wrong about this person: a miss, or a verification that answered
+    `no_match` on a field too large to count as disclosed, which would otherwise be read by asking on.
+    `sentence` is what the officer can read to the citizen, where the grant explains.
     """
 
     result: Answer | Refuse
     lines: tuple[LineFacts, ...]
     persons: int = 0
     misses: int = 0
+    counts_on_person: bool = False
     findings: tuple[FindingKind, ...] = ()
     sentence: Sentence | None = None
 

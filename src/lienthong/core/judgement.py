@@ -17,7 +17,7 @@ from lienthong.core.consent import consent_holds
 from lienthong.core.decision import Plan
 from lienthong.core.evidence import Evidence
 from lienthong.core.field_values import field_value, values_of
-from lienthong.core.fields import examined_bits, fields_in, names_in
+from lienthong.core.fields import BY_NAME, examined_bits, fields_in, names_in
 from lienthong.core.grade import Grade
 from lienthong.core.grant import Right
 from lienthong.core.identity import Claim, IdentityResult, NumberMatch, compare_identity
@@ -184,7 +184,14 @@ def _refused(
         law=law,
         case=question.case,
     )
-    return Judgement(result=refusal, lines=(line,), misses=misses, findings=findings, sentence=sentence)
+    return Judgement(
+        result=refusal,
+        lines=(line,),
+        misses=misses,
+        counts_on_person=misses > 0,
+        findings=findings,
+        sentence=sentence,
+    )
 
 
 def _visibility(right: Right, evidence: Evidence | None, now: int) -> tuple[Visibility, str | None]:
@@ -205,11 +212,13 @@ def _answer(
     if evidence.lists:
         evidence = without_protected(evidence, plan.right, now)
     flags = _flags(plan.asked, evidence, identity)
+    guessed = False
     if plan.request.service.is_lookup:
         answer = Answer(values=values_of(plan.asked, evidence, day_of(now)), flags=flags)
         told, outcome = plan.asked, Outcome.DISCLOSED
     else:
         answer, told, outcome = _verified(plan, evidence, now, claims, flags)
+        guessed = _has_guessed(answer)
     visibility, law = _visibility(plan.right, evidence, now)
     line = LineFacts(
         label=TagLabel.PERSON,
@@ -224,7 +233,14 @@ def _answer(
     lines: tuple[LineFacts, ...] = (line,)
     if evidence.lists:
         lines += lines_of_relatives(evidence, told, visibility=visibility, law=law, case=question.case)
-    return Judgement(result=answer, lines=lines, persons=1)
+    return Judgement(result=answer, lines=lines, persons=1, counts_on_person=guessed)
+
+
+def _has_guessed(answer: Answer) -> bool:
+    return any(
+        outcome is ClaimOutcome.NO_MATCH and not BY_NAME[name].is_small
+        for name, outcome in answer.claims.items()
+    )
 
 
 def _verified(
