@@ -23,9 +23,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from lienthong.db import Database, EmbeddedServer, Role, ServerSettings, connect, connect_blocking, migrate
+from lienthong.db import Database, EmbeddedServer, Role, ServerSettings, connect, connect_blocking
 from lienthong.db.database import NoticeListener
-from lienthong.db.migrate import prepare_database
+from lienthong.db.migrate import migrate, prepare_database
 
 WHEEL, DEBIAN = "wheel", "debian"
 TEST_SETTINGS = ServerSettings(

@@ -8,8 +8,8 @@ from lienthong.db.database import (
     connect_blocking,
     dsn,
 )
-from lienthong.db.embedded import EmbeddedServer, ServerSettings, locate, open_database
-from lienthong.db.migrate import migrate
+from lienthong.db.embedded import EmbeddedServer, ServerSettings
+from lienthong.db.opening import locate, open_database
 from lienthong.db.role import Role
 
 __all__ = [
@@ -23,6 +23,5 @@ __all__ = [
     "connect_blocking",
     "dsn",
     "locate",
-    "migrate",
     "open_database",
 ]

@@ -27,6 +27,14 @@ NoticeListener = Callable[[asyncpg.PostgresLogMessage], None]
 
 _QUERIES = named.load(Path(__file__).with_name("session.sql"))
 _SESSION_FACTS = _QUERIES.sql("session_facts")
+# asyncpg reports a server that dies in the wrong moment as an internal error of its own.
+_CONNECTION_FAILURES = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _DURABLE_COMMITS = frozenset({"on", "remote_apply"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SETTINGS: Final = {"TimeZone": "UTC", "synchronous_commit": "on", "jit": "off", "search_path": "pg_catalog"}
@@ -89,28 +97,31 @@ async def connect(
     role that breaks a promise.
     """
     try:
-        connection: asyncpg.Connection = await asyncpg.connect(
+        password = read_password(database.passwords / database.user(role))
+    except PasswordFileError as error:
+        raise DatabaseUnavailable(str(error)) from error
+    connection: asyncpg.Connection | None = None
+    try:
+        connection = await asyncpg.connect(
             host=_host(database),
             port=database.port,
             user=database.user(role),
-            password=read_password(database.passwords / database.user(role)),
+            password=password,
             database=database.name,
             ssl=_encryption(database),
             timeout=timeout,
             server_settings={**_SETTINGS, "application_name": application},
         )
-    except PasswordFileError as error:
-        raise DatabaseUnavailable(str(error)) from error
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise _unavailable(database, role, error, getattr(error, "sqlstate", None)) from error
-    try:
         if on_notice is not None:
             connection.add_log_listener(lambda _connection, message: on_notice(message))
-        facts = await connection.fetchrow(_SESSION_FACTS)
+        facts = await connection.fetchrow(_SESSION_FACTS, timeout=timeout)
         assert facts is not None
         _check_session(database, role, dict(facts))
-    except BaseException:
-        connection.terminate()
+    except BaseException as error:
+        if connection is not None:
+            connection.terminate()
+        if isinstance(error, _CONNECTION_FAILURES):
+            raise _unavailable(database, role, error, getattr(error, "sqlstate", None)) from error
         raise
     return connection
 
@@ -159,7 +170,7 @@ def connect_blocking(
     try:
         connection = psycopg.connect(conninfo, autocommit=True)
     except psycopg.OperationalError as error:
-        raise _unavailable(database, role, error, error.sqlstate) from error
+        raise _unavailable(database, role, error, _sign_in_state(str(error))) from error
     try:
         cursor = connection.execute(_SESSION_FACTS)
         row = cursor.fetchone()
@@ -167,8 +178,10 @@ def connect_blocking(
         names = [column.name for column in cursor.description or ()]
         _check_session(database, role, dict(zip(names, row, strict=True)))
         connection.autocommit = autocommit
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if isinstance(error, psycopg.OperationalError):
+            raise _unavailable(database, role, error, error.sqlstate) from error
         raise
     return connection
 
@@ -232,6 +245,22 @@ def _check_session(database: Database, role: Role, facts: dict[str, object]) -> 
             f"{database}: {role} is a superuser or may bypass or make roles, so no privilege binds it. "
             "Run `lienthong db migrate`, which takes that away."
         )
+
+
+_SIGN_IN_STATES: Final = {
+    "password authentication failed": "28P01",
+    "no pg_hba.conf entry": "28000",
+    '" does not exist': "3D000",
+    "permission denied for database": "42501",
+    "the database system is": "57P03",
+    "too many clients": "53300",
+    "remaining connection slots": "53300",
+}
+
+
+def _sign_in_state(text: str) -> str | None:
+    """Return the SQLSTATE of a failed sign-in: libpq tells only its text (in another language: none)."""
+    return next((state for sign, state in _SIGN_IN_STATES.items() if sign in text), None)
 
 
 def _unavailable(

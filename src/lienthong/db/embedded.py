@@ -5,14 +5,13 @@ whoever reaches the socket. Here everybody signs in with a password, the socket 
 nothing listens on a network, and recovery after a crash may take as long as it takes.
 """
 
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -55,8 +54,8 @@ class ServerSettings:
         return cls(shared_buffers_mb=min(max(memory // 8 // 1_000_000, 64), 1024))
 
 
-def _silent(_line: str) -> None:
-    return None
+def silent(_line: str) -> None:
+    """Show no progress."""
 
 
 class EmbeddedServer:
@@ -74,7 +73,7 @@ class EmbeddedServer:
         settings: ServerSettings | None = None,
         programs: Path | None = None,
         user: str | None = None,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> None:
         self.folder = DataFolder(Path(os.path.abspath(data)))
         self.settings = settings or ServerSettings.for_this_machine()
@@ -316,59 +315,3 @@ def _is_still_starting(error: DatabaseUnavailable) -> bool:
             "server closed the connection unexpectedly",
         )
     )
-
-
-def locate(
-    *,
-    data: Path | None = None,
-    host: str | None = None,
-    port: int = PORT,
-    name: str = DEFAULT_NAME,
-    passwords: Path | None = None,
-    authority: Path | None = None,
-) -> Database:
-    """Return the database in folder `data` or on `host`, touching nothing. Raises DatabaseUnavailable.
-
-    Processes that use a database somebody else started call this and `connect`.
-    """
-    if (data is None) == (host is None):
-        raise DatabaseUnavailable(
-            "name either a data folder or a host for the database, not both or neither."
-        )
-    if data is not None:
-        located = EmbeddedServer(data).database(name)
-        return located if passwords is None else Database(located.host, located.port, name, passwords)
-    assert host is not None
-    if passwords is None:
-        raise DatabaseUnavailable(f"name the folder of password files for the database on {host}.")
-    return Database(host=host, port=port, name=name, passwords=passwords, authority=authority)
-
-
-@contextlib.contextmanager
-def open_database(
-    *,
-    data: Path | None = None,
-    host: str | None = None,
-    port: int = PORT,
-    name: str = DEFAULT_NAME,
-    passwords: Path | None = None,
-    authority: Path | None = None,
-    settings: ServerSettings | None = None,
-    progress: Progress = _silent,
-) -> Iterator[Database]:
-    """Give a database that answers: an external one, or an embedded one, started here if it does not run.
-
-    A server started here is stopped at the end; one that runs already is left running.
-    Raises DatabaseUnavailable, or what EmbeddedServer.start raises.
-    """
-    database = locate(data=data, host=host, port=port, name=name, passwords=passwords, authority=authority)
-    if data is None:
-        yield database
-        return
-    server = EmbeddedServer(data, settings=settings, progress=progress)
-    with contextlib.suppress(ServerRunning):
-        server.start()
-    try:
-        yield database
-    finally:
-        server.stop()
