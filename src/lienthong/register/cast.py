@@ -19,7 +19,7 @@ MOST_SEVERAL = 1000
 
 
 class CastIncompleteError(Exception):
-    """A population has nobody for a part; the message names the part. A larger one has somebody."""
+    """A population has nobody for a part; the message names the part. Ten thousand persons are enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ _NEVER_MARRIES: Final = 0.07
 _MARRIES_AWAY: Final = 0.30
 _DIVORCES: Final = 0.05
 _FATHERLESS: Final = 0.012
-_FOREIGN: Final = 0.006
+_FOREIGN: Final = 0.015
 _MISSING: Final = 0.0004
 _GROWN: Final = int(18.3 * YEAR)
 _LAST_BIRTH: Final = int(43 * YEAR)
@@ -206,7 +206,7 @@ class Community:
         """Name a person last seen alive on a day and enter them, if the register had begun in their days."""
         if person.died > self._today:
             person.died = 0
-        if not person.died and self._chance.random() < _MISSING:
+        if not person.died and seen < self._today and self._chance.random() < _MISSING:
             person.is_missing = True
             earliest = max(seen, self._today - int(5 * YEAR))
             person.died = earliest + 1 + int(self._chance.random() * (self._today - earliest))

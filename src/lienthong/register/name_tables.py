@@ -120,12 +120,13 @@ def _common(sex: str) -> tuple[GivenNames, ...]:
         second = slots({row["middle"]: float(row[cohort]) for row in middles if row["position"] == "second"})
         middle = tuple(_middles(first, second, _WORDS[sex][index], seed=f"{sex} {cohort}"))
         given = slots({row["given"]: float(row[cohort]) for row in givens})
-        pools.append(
-            GivenNames(
-                (middle, tuple(map(newer_spelling, middle))), (given, tuple(map(newer_spelling, given)))
-            )
-        )
+        pools.append(GivenNames((middle, _respelled(middle)), (given, _respelled(given))))
     return tuple(pools)
+
+
+def _respelled(words: tuple[str, ...]) -> tuple[str, ...]:
+    spelled = {word: newer_spelling(word) for word in dict.fromkeys(words)}
+    return tuple(spelled[word] for word in words)
 
 
 def _middles(

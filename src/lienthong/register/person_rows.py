@@ -30,7 +30,7 @@ _PLACES_CHANGED: Final = PLACES_CHANGED_ON.toordinal()
 _YEAR_ONLY: Final = ((1950, 0.45), (1960, 0.25), (1970, 0.09), (1980, 0.02), (9999, 0.0004))
 _MONTH_ONLY: Final = 0.006
 _BLOOD_GROUPS: Final = slots({"00": 58, "04": 18, "02": 12.5, "01": 9, "03": 2.5}, 1000)
-_PROTECTED: Final = 0.0015
+_PROTECTED: Final = 0.003
 _KINDS_OF_ADULTS: Final = (
     ProtectionKind.WITNESS,
     ProtectionKind.TRAFFICKING_VICTIM,

@@ -26,7 +26,7 @@ from lienthong.register.synthetic_person import Person
 REGISTER_BEGAN: Final = date(2016, 1, 1)
 """Who died before is not in the register; synthetic registers begin where the real one did."""
 
-_COUPLES: Final = 24
+_COUPLES: Final = 14
 _PERSONS_PER_COUPLE: Final = 8.6
 _TOO_FEW_FOR_A_FAMILY: Final = 12
 _BORN_ELSEWHERE: Final = 0.4
