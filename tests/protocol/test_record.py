@@ -203,6 +203,46 @@ def test_another_spelling_of_a_record_is_no_record(found: bytes, put: bytes) -> 
         decode_record(body.replace(found, put, 1))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"grant": "g" * 64},
+        {"subject": "A" * 64},
+        {"grant": "0" * 63},
+        {"commitment": "+" * 43},
+        {"commitment": "A" * 44},
+    ],
+)
+def test_a_record_with_a_damaged_hash_is_no_record(changes: dict[str, str]) -> None:
+    with pytest.raises(RecordFormatError):
+        decode_record(msgspec.json.encode(msgspec.structs.replace(RECORD, **changes)))
+
+
+@pytest.mark.parametrize("changes", [{"tag": "/" * 22}, {"random": "é" * 22}, {"record": "A" * 42}])
+def test_a_line_with_a_damaged_value_is_no_line(changes: dict[str, str]) -> None:
+    with pytest.raises(RecordFormatError):
+        decode_line(msgspec.json.encode(msgspec.structs.replace(LINE, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [
+        (b'"position":1', b'"position": 1'),
+        (b'"position":1', b'"position":0'),
+        (b'"moh"', b'"\\u006doh"'),
+        (b'"outcome":"disclosed"', b'"outcome":"seen"'),
+        (b'"asked":[1,2,10],"given":[1,2]', b'"given":[1,2],"asked":[1,2,10]'),
+        (b'"moh"', b'"mo\xff"'),
+        (b'"moh"', b'"' + b"m" * LARGEST_BODY + b'"'),
+    ],
+)
+def test_another_spelling_of_a_line_is_no_line(found: bytes, put: bytes) -> None:
+    body = encode_line(LINE)
+    assert found in body
+    with pytest.raises(RecordFormatError):
+        decode_line(body.replace(found, put, 1))
+
+
 def test_a_line_is_hidden_by_a_law_and_by_nothing_else() -> None:
     for changed in (
         msgspec.structs.replace(LINE, visibility=Visibility.HIDDEN),

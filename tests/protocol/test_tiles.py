@@ -20,6 +20,7 @@ from lienthong_protocol.tiles import (
     Tile,
     TileFormatError,
     TreeEdge,
+    completed_tiles,
     encode_bundle,
     full_tiles,
     levels_of,
@@ -106,6 +107,7 @@ def test_an_edge_grown_in_steps_equals_one_grown_at_once(steps: list[int]) -> No
     edge, tiles, size = TreeEdge(), [], 0
     for step in steps:
         edge, completed = edge.extend(LEAVES[size : size + step])
+        assert completed_tiles(size, size + step) == [tile for tile, _ in completed]
         tiles += completed
         size += step
     assert (edge, sorted(tiles, key=lambda pair: pair[0].path)) == (

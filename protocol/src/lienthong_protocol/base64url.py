@@ -1,14 +1,16 @@
 """Base64url without padding (RFC 4648 §5), the text form of every binary member of our JSON."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*\Z")
 
 
 def encode(data: bytes) -> str:
     """Return `data` as base64url without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def decode(text: str) -> bytes:

@@ -73,6 +73,15 @@ def tiles_of(size: int, *, level: int) -> Iterator[Tile]:
         yield Tile(level, full, width)
 
 
+def completed_tiles(old_size: int, new_size: int) -> list[Tile]:
+    """Return the tiles that become full while a tree grows from `old_size` to `new_size` leaves."""
+    return [
+        Tile(level, number)
+        for level in range(levels_of(new_size))
+        for number in range(full_tiles(old_size, level), full_tiles(new_size, level))
+    ]
+
+
 def levels_of(size: int) -> int:
     """Return how many tile levels a tree of `size` leaves has."""
     return -(-size.bit_length() // HEIGHT)

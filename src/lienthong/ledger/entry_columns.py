@@ -5,7 +5,6 @@ so a check compares each row with its body, as one text in the order of `queries
 """
 
 from lienthong.ledger.append import ACT_NUMBERS, KIND_NUMBERS, OUTCOME_NUMBERS, VISIBILITY_NUMBERS
-from lienthong_protocol import base64url
 from lienthong_protocol.record import Line, Record
 
 _ACTS = {act: str(number) for act, number in ACT_NUMBERS.items()}
@@ -27,5 +26,5 @@ def line_columns(line: Line, record_index: int) -> str:
     """Return what the columns of exchange.line say of this line of the record at `record_index`."""
     return (
         f"line\x1f{line.at}\x1f{record_index}\x1f{_OUTCOMES[line.outcome]}\x1f{_VISIBILITIES[line.visibility]}"
-        f"\x1f{base64url.decode(line.tag).hex()}\x1f{line.tag_key}"
+        f"\x1f{line.tag}\x1f{line.tag_key}"
     )

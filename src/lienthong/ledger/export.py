@@ -22,6 +22,7 @@ from lienthong_protocol.tiles import (
     Tile,
     TileFormatError,
     TreeEdge,
+    completed_tiles,
     encode_bundle,
     full_tiles,
     split_bundle,
@@ -132,6 +133,8 @@ class ExportedLog:
                 return chunk
             chunk.leaves += leaves
             chunk.bodies += [body or None for body in bodies]
+        contents = {tile: self._content(tile) for tile in completed_tiles(first, first + count)}
+        chunk.tiles = {tile: data for tile, data in contents.items() if data is not None}
         return chunk
 
     async def outside(self, size: int) -> list[int]:

@@ -1,9 +1,8 @@
-"""Where a log is read from for checking: its database, in one snapshot and by binary COPY.
+"""Where a log is read from for checking: its database, in one snapshot.
 
 An exported folder is the other source (export.py); both give the same chunks.
 """
 
-import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,14 +12,10 @@ import asyncpg
 
 from lienthong.ledger.findings import Fault, Finding
 from lienthong.ledger.stored_tree import QUERIES, StoredCheckpoint
-from lienthong_protocol.tiles import Tile
+from lienthong_protocol.tiles import Tile, completed_tiles
 
 CHUNK = 65_536
 """Leaves read and checked at a time; a multiple of a tile's width."""
-_HEADER_LENGTH = 19
-_ROW = struct.Struct(">hiqi")
-_LENGTH = struct.Struct(">i")
-_TRAILER = b"\xff\xff"
 
 
 @dataclass(slots=True)
@@ -28,13 +23,15 @@ class Chunk:
     """Leaves and entries from index `first` on; `bodies[i]` is None where nothing is kept.
 
     `columns[i]` is what the database's columns say, in the text of `queries.sql`; None where the source has
-    no columns. `faults` are what could not be put into the lists: gaps and doubles.
+    no columns. `tiles` holds the stored tiles that these leaves complete. `faults` are what could not be put
+    into the lists: gaps and doubles.
     """
 
     first: int
     leaves: list[bytes]
     bodies: list[bytes | None]
     columns: list[str | None]
+    tiles: dict[Tile, bytes] = field(default_factory=dict)
     faults: list[Finding] = field(default_factory=list)
 
 
@@ -94,22 +91,24 @@ class DatabaseLog:
         """Return `count` leaves from `first` on with their records and lines."""
         end = first + count
         chunk = Chunk(first, [], [None] * count, [None] * count)
-        for index, leaf, _ in _rows(await self._copy("leaf_hashes", first, end)):
-            expected = first + len(chunk.leaves)
-            if index != expected:
-                chunk.faults.append(leaf_missing(expected))
-                return chunk
+        for index, leaf in await self._connection.fetch(QUERIES.sql("leaf_hashes"), first, end):
+            if index != first + len(chunk.leaves):
+                break
             chunk.leaves.append(leaf)
         if len(chunk.leaves) < count:
             chunk.faults.append(leaf_missing(first + len(chunk.leaves)))
+            return chunk
         for name in ("records", "lines"):
-            for index, body, columns in _rows(await self._copy(name, first, end)):
+            for index, body, columns in await self._connection.fetch(QUERIES.sql(name), first, end):
                 place = index - first
                 if chunk.bodies[place] is not None:
                     text = f"leaf {index}: two entries stand there"
                     chunk.faults.append(Finding(Fault.ENTRY_OUTSIDE, text, index))
                 chunk.bodies[place] = body
                 chunk.columns[place] = columns
+        wanted = completed_tiles(first, end)
+        stored = await self.stored(wanted)
+        chunk.tiles = {tile: data for tile, data in zip(wanted, stored, strict=True) if data is not None}
         return chunk
 
     async def stored(self, wanted: Sequence[Tile]) -> list[bytes | None]:
@@ -123,29 +122,3 @@ class DatabaseLog:
         """Return indexes, at most ten, of records and lines outside the log, and of leaves beyond it."""
         rows = await self._connection.fetch(QUERIES.sql("outside"), size)
         return [row[0] for row in rows]
-
-    async def _copy(self, name: str, first: int, end: int) -> bytes:
-        parts: list[bytes] = []
-
-        async def keep(data: bytes) -> None:
-            parts.append(data)
-
-        await self._connection.copy_from_query(QUERIES.sql(name), first, end, output=keep, format="binary")
-        return b"".join(parts)
-
-
-def _rows(data: bytes) -> list[tuple[int, bytes, str]]:
-    """Return the rows (int8, bytea[, text]) of a binary COPY."""
-    rows: list[tuple[int, bytes, str]] = []
-    place = _HEADER_LENGTH
-    while data[place : place + 2] != _TRAILER:
-        fields, _, index, length = _ROW.unpack_from(data, place)
-        start = place + _ROW.size
-        place = start + length
-        text = ""
-        if fields == 3:
-            (text_length,) = _LENGTH.unpack_from(data, place)
-            text = data[place + 4 : place + 4 + text_length].decode()
-            place += 4 + text_length
-        rows.append((index, data[start : start + length], text))
-    return rows

@@ -93,7 +93,7 @@ FROM exchange.record WHERE index >= $1 AND index < $2 ORDER BY index
 -- Lines at a range of indexes: index, body, and the columns as one text for comparison with the body.
 -- role: lt_inspector
 SELECT index, body, concat_ws(chr(31), 'line', (extract(epoch FROM at) * 1000000)::bigint, record, outcome, visibility,
-  encode(tag, 'hex'), tag_key)
+  rtrim(translate(encode(tag, 'base64'), '+/', '-_'), '='), tag_key)
 FROM exchange.line WHERE index >= $1 AND index < $2 ORDER BY index
 
 -- name: leaf_hashes

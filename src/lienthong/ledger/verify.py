@@ -1,6 +1,7 @@
 """Verifying a log: all is computed again from the bytes, and held against what others signed and saw."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lienthong.ledger.entries_check import EntriesCheck, ReceiptClaim
@@ -9,7 +10,6 @@ from lienthong.ledger.log_source import CHUNK, Chunk, LogSource
 from lienthong.ledger.stored_tree import StoredCheckpoint
 from lienthong_protocol.checkpoint import Checkpoint, CheckpointFormatError, open_checkpoint, parse_checkpoint
 from lienthong_protocol.journal import JournalFormatError, decode_entry
-from lienthong_protocol.merkle import Frontier
 from lienthong_protocol.notes import NoteFormatError, NoteSignatureError, parse_note
 from lienthong_protocol.policy import CheckpointUntrustedError, Policy, Witnessed
 from lienthong_protocol.receipt import ReceiptFormatError, parse_receipt
@@ -44,7 +44,6 @@ class _State:
     """What a check has gathered so far."""
 
     findings: list[Finding] = field(default_factory=list)
-    frontier: Frontier = field(default_factory=Frontier)
     edge: TreeEdge = field(default_factory=TreeEdge)
     next_head: int = 0
 
@@ -85,17 +84,9 @@ async def verify_log(
         reached = sorted((head for head in heads if head.size <= size), key=lambda head: head.size)
         signed_size = max((checkpoint.size for checkpoint in checkpoints), default=0)
         # 3. Every leaf and entry, the root at each such size, the stored tiles.
-        while state.frontier.size < size:
-            first = state.frontier.size
-            chunk = await source.chunk(first, min(CHUNK, size - first))
-            entries.check(chunk)
-            _check_roots(chunk.leaves, reached, state)
-            await _check_tiles(source, chunk, signed_size, state)
-            for finding in chunk.faults:
-                state.find(finding)
-            progress(state.frontier.size, size)
-            if len(chunk.leaves) < min(CHUNK, size - first):
-                break
+        async for chunk in _chunks(source, size):
+            await asyncio.to_thread(_check_chunk, chunk, entries, reached, signed_size, state)
+            progress(state.edge.size, size)
         # 4. What only the end tells.
         await _check_edge(source, state)
         entries.finish(size)
@@ -200,30 +191,50 @@ def _trusted(
     return None
 
 
-def _check_roots(leaves: Sequence[bytes], heads: Sequence[_Head], state: _State) -> None:
-    """Extend the tree by these leaves, stopping at every size whose root is known from elsewhere."""
-    first = state.frontier.size
+async def _chunks(source: LogSource, size: int) -> AsyncIterator[Chunk]:
+    """Yield the log in order; the next chunk is read while its predecessor is checked. Ends at a gap."""
+    first = 0
+    reading = asyncio.ensure_future(source.chunk(0, min(CHUNK, size)))
+    try:
+        while first < size:
+            chunk = await reading
+            first += len(chunk.leaves)
+            if chunk.faults or first >= size:
+                yield chunk
+                return
+            reading = asyncio.ensure_future(source.chunk(first, min(CHUNK, size - first)))
+            yield chunk
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+def _check_chunk(
+    chunk: Chunk, entries: EntriesCheck, heads: Sequence[_Head], signed_size: int, state: _State
+) -> None:
+    for finding in chunk.faults:
+        state.find(finding)
+    entries.check(chunk)
     done = 0
-    while state.next_head < len(heads) and heads[state.next_head].size <= first + len(leaves):
+    while state.next_head < len(heads) and heads[state.next_head].size <= chunk.first + len(chunk.leaves):
         head = heads[state.next_head]
         state.next_head += 1
-        state.frontier = state.frontier.extend(leaves[done : head.size - first])
-        done = head.size - first
-        if state.frontier.root() != head.root:
+        _extend(chunk, chunk.leaves[done : head.size - chunk.first], signed_size, state)
+        done = head.size - chunk.first
+        if state.edge.root() != head.root:
             text = f"{head.source}: the first {head.size} leaves do not give its root"
             state.find(Finding(head.fault, text, head.size))
-    state.frontier = state.frontier.extend(leaves[done:])
+    _extend(chunk, chunk.leaves[done:], signed_size, state)
 
 
-async def _check_tiles(source: LogSource, chunk: Chunk, signed_size: int, state: _State) -> None:
-    state.edge, completed = state.edge.extend(chunk.leaves)
-    stored = await source.stored([tile for tile, _ in completed])
-    for (tile, data), found in zip(completed, stored, strict=True):
-        if found is None:
-            if _end(tile) <= signed_size:
-                text = f"{tile.path} is missing"
-                state.find(Finding(Fault.TILE_WRONG, text, tile.number))
-        elif found != data:
+def _extend(chunk: Chunk, leaves: Sequence[bytes], signed_size: int, state: _State) -> None:
+    """Put leaves into the tree and compare the tiles they complete."""
+    state.edge, completed = state.edge.extend(leaves)
+    for tile, data in completed:
+        found = chunk.tiles.get(tile)
+        if found is None and _end(tile) <= signed_size:
+            state.find(Finding(Fault.TILE_WRONG, f"{tile.path} is missing", tile.number))
+        elif found not in (None, data):
             state.find(Finding(Fault.TILE_WRONG, f"{tile.path} is not what the leaves give", tile.number))
 
 
