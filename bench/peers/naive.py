@@ -9,6 +9,7 @@ import os
 import time
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import BigInteger, Integer, LargeBinary, SmallInteger, String, select
@@ -46,7 +47,7 @@ class Person(Base):
     """The scalar columns of a person, as an ORM would map them."""
 
     __tablename__ = "person"
-    __table_args__ = {"schema": "register"}
+    __table_args__: ClassVar = {"schema": "register"}
     person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     person_key: Mapped[bytes] = mapped_column(LargeBinary)
     full_name: Mapped[str] = mapped_column(String)
@@ -79,7 +80,9 @@ async def lifespan(_: FastAPI):
         async def creator():
             return await connect(database, role)
 
-        return create_async_engine("postgresql+asyncpg://", async_creator=creator, pool_size=10)
+        return create_async_engine(
+            "postgresql+asyncpg://", async_creator=creator, pool_size=10, max_overflow=0
+        )
 
     keys = configuration.keys
     grants = GrantBook(grant_signers(public_keys(keys)), configuration.environment)
@@ -91,7 +94,9 @@ async def lifespan(_: FastAPI):
         grants=grants,
         people=async_sessionmaker(engine(Role.INTAKE)),
         log=async_sessionmaker(engine(Role.GATEWAY)),
-        composer=Composer(salts=SaltKeys(keys), tags=TagKeys(keys), signer=ResponseSigner(response_key(keys))),
+        composer=Composer(
+            salts=SaltKeys(keys), tags=TagKeys(keys), signer=ResponseSigner(response_key(keys))
+        ),
         failures=Buckets(rate=1, burst=30),
         usage=UsageBook(None),
     )

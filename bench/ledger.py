@@ -1,0 +1,145 @@
+"""A log of a million leaves: verified whole, and one leaf proved."""
+
+import secrets
+import time
+from base64 import urlsafe_b64encode
+
+from bench.stage import Stage
+from lienthong.db import Role, connect
+from lienthong.ledger.append import Entry, LineEntry, append
+from lienthong.ledger.cosigning import Panel
+from lienthong.ledger.custody import log_signer
+from lienthong.ledger.log_source import DatabaseLog
+from lienthong.ledger.notary import Notary
+from lienthong.ledger.prove import Prover
+from lienthong.ledger.signed_memory import Memory
+from lienthong.ledger.stored_tree import DatabaseTree
+from lienthong.ledger.verify import verify_log
+from lienthong_protocol.merkle import leaf_hash
+from lienthong_protocol.policy import Policy
+from lienthong_protocol.record import (
+    Act,
+    Kind,
+    Line,
+    Outcome,
+    Proof,
+    Record,
+    Visibility,
+    encode_line,
+    encode_record,
+    reference,
+)
+
+LEAVES = 1_000_000
+_BATCH = 500
+
+
+async def measure(stage: Stage) -> list[tuple[str, str, str]]:
+    """Fill the log to a million leaves, have it signed, verify it, prove leaves."""
+    writer = await connect(stage.database, Role.GATEWAY)
+    size = await writer.fetchval("SELECT ledger.newest_head()")
+    started, written = time.perf_counter(), 0
+    while size + 2 * written < LEAVES:
+        await append(writer, [_entry() for _ in range(_BATCH)], grant_version=None)
+        written += _BATCH
+    rows = [
+        (
+            "append, batches of 500, one line each",
+            f"{written / (time.perf_counter() - started):,.0f} records/s",
+            "",
+        )
+    ]
+    await writer.close()
+    await _sign(stage)
+    reader = await connect(stage.database, Role.INSPECTOR)
+    policy = Policy((log_signer(stage.folder / "keys").verifier,), (), quorum=0)
+    started = time.perf_counter()
+    async with DatabaseLog.snapshot(reader) as source:
+        report = await verify_log(source, policy=policy)
+    if not report.is_untouched:
+        raise RuntimeError(f"the log does not verify: {report.findings[:3]}")
+    rows.append(
+        (f"ledger verify, {report.size:,} leaves", f"{time.perf_counter() - started:.1f} s", "≤ 20 s")
+    )
+    tree, prover = DatabaseTree(reader), Prover()
+    checkpoint = await tree.checkpoint()
+    assert checkpoint is not None
+    took = []
+    for _ in range(200):
+        index = secrets.randbelow(checkpoint.size)
+        started = time.perf_counter()
+        await prover.prove(tree, index=index, checkpoint=checkpoint, body=None)
+        took.append(time.perf_counter() - started)
+    took.sort()
+    rows.append(("inclusion proof, p50 / p99", f"{took[100] * 1e3:.1f} / {took[198] * 1e3:.1f} ms", "≤ 5 ms"))
+    await reader.close()
+    return rows
+
+
+async def _sign(stage: Stage) -> None:
+    connection = await connect(stage.database, Role.NOTARY)
+    memory = Memory(stage.folder / "keys" / "log")
+    with memory.held():
+        notary = Notary(
+            connection,
+            signer=log_signer(stage.folder / "keys"),
+            memory=memory,
+            witnesses=Panel((), warn=print),
+        )
+        await notary.start(adopt=False)
+        await notary.publish_head(heartbeat=True)
+    await connection.close()
+
+
+def _entry() -> Entry:
+    now = time.time_ns() // 1_000
+    record = Record(
+        act=Act.EXPLOIT,
+        kind=Kind.LOOKUP,
+        at=now,
+        agency="BENCH-00",
+        system="bench-00",
+        key="k" * 43,
+        proof=Proof.MESSAGE,
+        profile="lt-1",
+        channel="direct",
+        purpose="bench",
+        officer="officer-1",
+        case="CASE-1",
+        grant="a" * 64,
+        grant_version=20,
+        request_id=secrets.token_hex(8),
+        target="/v1/lookup",
+        request_digest="sha-256=:" + "x" * 44 + ":",
+        params=";" + "p" * 150,
+        signature="s" * 88,
+        fields=(1, 12, 18),
+        lines=1,
+        code="",
+        commitment="c" * 43,
+        duration=1_000,
+    )
+    body = encode_record(record)
+    line = Line(
+        record=reference(leaf_hash(body)),
+        position=1,
+        tag=_text(16),
+        tag_key="2026Q4",
+        outcome=Outcome.DISCLOSED,
+        asked=(1, 12, 18),
+        given=(1, 12, 18),
+        purpose="bench",
+        agency="BENCH-00",
+        system="bench-00",
+        visibility=Visibility.SHOWN,
+        at=now,
+        case="CASE-1",
+        random=_text(16),
+    )
+    return Entry(
+        record, body, (LineEntry(line, encode_line(line)),), 1, 0, secrets.token_urlsafe(16), int(now / 1e6)
+    )
+
+
+def _text(length: int) -> str:
+    return urlsafe_b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()
