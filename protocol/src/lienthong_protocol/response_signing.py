@@ -125,7 +125,7 @@ class ResponseKey:
     valid_until: int | None = None
 
 
-class VerifiedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class VerifiedResponse(msgspec.Struct, frozen=True, gc=False):
     """A response as far as the hub signed it for this request; other headers are left behind."""
 
     status: int
@@ -193,16 +193,7 @@ def verify_response(
     if not known.key.verify(message=base, signature=a2b_base64(signature[1])):
         return ResponseFault(FaultKind.SIGNATURE)
     return VerifiedResponse(
-        status=status,
-        body=body,
-        content_type=found["content-type"],
-        content_digest=found["content-digest"],
-        receipt=receipt,
-        notice=notice,
-        key_id=key_id,
-        created=created,
-        params=params,
-        signature_base64=signature[1],
+        status, body, values[1], values[0], receipt, notice, key_id, created, params, signature[1]
     )
 
 

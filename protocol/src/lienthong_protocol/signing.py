@@ -25,7 +25,13 @@ from lienthong_protocol.profile import (
     request_shape,
 )
 from lienthong_protocol.refusals import Code, Refuse
-from lienthong_protocol.signature_parameters import REQUEST_TAG, Texts, in_window, read_in_any_order
+from lienthong_protocol.signature_parameters import (
+    REQUEST_TAG,
+    Parameters,
+    Texts,
+    in_window,
+    read_in_any_order,
+)
 from lienthong_protocol.signing_refusals import (
     refuse_coverage,
     refuse_headers,
@@ -127,31 +133,7 @@ def read_request(
         return Refuse(Code.DIGEST_MISMATCH)
 
     # 5. What remains to be asked: whose key, and whether it signed this base.
-    created, expires, key_id, nonce = parameters
-    optional = found.get
-    return RequestSignature(
-        shape.profile,
-        method,
-        target_uri if shape.covers_uri else None,
-        optional("lt-target"),
-        optional("content-digest"),
-        optional("content-type"),
-        found["lt-request-id"],
-        optional("lt-purpose"),
-        optional("lt-officer"),
-        optional("lt-case"),
-        optional("lt-consent"),
-        optional("lt-subject"),
-        key_id,
-        created,
-        expires,
-        nonce,
-        found["signature-input"][len(LABEL) + 1 :],
-        params,
-        a2b_base64(signature[1]),
-        signature[1],
-        base.encode("ascii"),
-    )
+    return _covered(found, shape, parameters, params, signature[1], base)
 
 
 def authentic(signature: RequestSignature, key: VerifyingKey) -> bool:
@@ -219,3 +201,38 @@ def _check_coverage(found: dict[str, str], shape: RequestShape, body: bytes) -> 
 def _read_unusual(found: dict[str, str], shape: RequestShape, params: str) -> Texts | Refuse:
     """Return the parameters of a request that is right but orders them differently, else what is wrong."""
     return refuse_value(found, shape) or read_in_any_order(params)
+
+
+def _covered(
+    found: dict[str, str],
+    shape: RequestShape,
+    parameters: Parameters,
+    params: str,
+    signature: str,
+    base: str,
+) -> RequestSignature:
+    created, expires, key_id, nonce = parameters
+    optional = found.get
+    return RequestSignature(
+        shape.profile,
+        found["@method"],
+        found["@target-uri"] if shape.covers_uri else None,
+        optional("lt-target"),
+        optional("content-digest"),
+        optional("content-type"),
+        found["lt-request-id"],
+        optional("lt-purpose"),
+        optional("lt-officer"),
+        optional("lt-case"),
+        optional("lt-consent"),
+        optional("lt-subject"),
+        key_id,
+        created,
+        expires,
+        nonce,
+        found["signature-input"][len(LABEL) + 1 :],
+        params,
+        a2b_base64(signature),
+        signature,
+        base.encode("ascii"),
+    )
