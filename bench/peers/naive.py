@@ -151,7 +151,7 @@ async def lookup(request: Request) -> Response:
         lines=judged.lines,
         persons=judged.persons,
         fields=plan.asked,
-        subject=subject,
+        tags=(subject,),
     )
     call = Call(caller, Kind.LOOKUP, message.target, started)
     now = time.time_ns() // 1_000

@@ -65,8 +65,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     notices: tuple[str, ...] = ()
     retry: Sequence[tuple[str, str]] = ()
     charge: Charge | None = None
-    subject: bytes = b""
-    """The tag of the first line, where judging has made it already."""
+    tags: tuple[bytes, ...] = ()
+    """Per line the tag that judging has made already, empty where it has not."""
 
 
 class Composed(msgspec.Struct, frozen=True, gc=False):
@@ -87,7 +87,7 @@ def refused(
     citizen: Sentence | None = None,
     notices: tuple[str, ...] = (),
     charge: Charge | None = None,
-    subject: bytes = b"",
+    tags: tuple[bytes, ...] = (),
 ) -> Verdict:
     """Return the verdict that refuses, with its problem document as the body."""
     problem = problem_document(refusal, citizen=citizen)
@@ -102,7 +102,7 @@ def refused(
         notices=notices,
         retry=retry_headers(refusal.code),
         charge=charge,
-        subject=subject,
+        tags=tags,
     )
 
 
@@ -204,7 +204,8 @@ class Composer:
         key_id = self._keys_at(now).tag.id
         made: list[LineEntry] = []
         for position, fact in enumerate(facts, start=1):
-            tag = verdict.subject if position == 1 and verdict.subject else self._tag_of(fact, now)
+            known = verdict.tags[position - 1] if position <= len(verdict.tags) else b""
+            tag = known or self._tag_of(fact, now)
             line = Line(
                 record=record,
                 position=position,

@@ -143,7 +143,7 @@ async def _answer_one(hub: "Hub", plan: Plan, now: int, *, is_retry: bool) -> Ve
             citizen=sentence,
             notices=plan.notices,
             charge=charge,
-            subject=subject,
+            tags=(subject,),
         )
     return Verdict(
         status=200,
@@ -155,7 +155,7 @@ async def _answer_one(hub: "Hub", plan: Plan, now: int, *, is_retry: bool) -> Ve
         fields=plan.asked,
         notices=plan.notices,
         charge=charge,
-        subject=subject,
+        tags=(subject,),
     )
 
 
@@ -214,6 +214,11 @@ async def _answer_batch(hub: "Hub", plan: Plan, question: Question, now: int, *,
             }
         ),
         lines=tuple(line for each in judged.items for line in each.lines),
+        tags=tuple(
+            item.subject if position == 0 else b""
+            for item, each in zip(items, judged.items, strict=True)
+            for position in range(len(each.lines))
+        ),
         persons=persons,
         misses=misses,
         fields=plan.asked,
