@@ -1,5 +1,6 @@
 """Fixtures of the log's tests: keys, a witness that serves, and a notary over a fresh database."""
 
+import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from lienthong.db import Role
+from lienthong.db import Database, Role
 from lienthong.ledger.cosigning import Endpoint, Panel
 from lienthong.ledger.custody import ensure, log_signer
 from lienthong.ledger.notary import Notary, Step
@@ -16,6 +17,8 @@ from lienthong.ledger.signed_memory import Memory
 from lienthong.ledger.witness import Witness, lay_out, read_key, server
 from lienthong_protocol.notes import NoteSigner, NoteVerifier
 from lienthong_protocol.policy import Policy
+
+from .written_log import WrittenLog, write_log
 
 ORIGIN = "hub.example/log"
 NOW = 1_795_000_000_000_000
@@ -100,3 +103,14 @@ def make_notary(
         )
 
     return make
+
+
+@pytest.fixture(scope="module")
+def written_log(
+    clusters: object, template: Database, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WrittenLog]:
+    database = clusters.fresh(postgres, template)  # type: ignore[attr-defined]
+    keys = tmp_path_factory.mktemp("keys")
+    ensure(keys, origin="hub.example/log", now=NOW)
+    yield asyncio.run(write_log(database, keys))
+    clusters.discard(postgres, database)  # type: ignore[attr-defined]
