@@ -35,8 +35,8 @@ async def route(hub: "Hub", message: Message) -> Response:
     path = message.path
     service = SERVICES.get(path)
     if service is not None:
-        refusal = _refusal(hub, message, "POST")
-        return await exchange(hub, message, service) if refusal is None else hub.turn_away(refusal)
+        turned_away = _turned_away(hub, message, "POST")
+        return await exchange(hub, message, service) if turned_away is None else turned_away
     operation = OPERATIONS.get(path)
     if operation is not None:
         return await operation(hub)
@@ -44,22 +44,29 @@ async def route(hub: "Hub", message: Message) -> Response:
         return await _open(hub, message)
     if path in OWN_AFFAIRS:
         method, affair = OWN_AFFAIRS[path]
-        refusal = _refusal(hub, message, method)
-        return await affair(hub, message) if refusal is None else hub.turn_away(refusal)
+        turned_away = _turned_away(hub, message, method)
+        return await affair(hub, message) if turned_away is None else turned_away
     if any(part in path for part in _FORBIDDEN):
         return hub.turn_away(Refuse(Code.INVALID_TARGET))
     return hub.turn_away(Refuse(Code.NO_SUCH_ROUTE))
 
 
-def _refusal(hub: "Hub", message: Message, method: str) -> Refuse | None:
+def _turned_away(hub: "Hub", message: Message, method: str) -> Response | None:
     if message.method != method:
-        return Refuse(Code.METHOD_NOT_ALLOWED, method)
-    return None if hub.refusing is None else Refuse(hub.refusing)
+        return _wrong_method(hub, method)
+    return None if hub.refusing is None else hub.turn_away(Refuse(hub.refusing))
+
+
+def _wrong_method(hub: "Hub", method: str) -> Response:
+    """Name the method that is taken, as RFC 9110 section 15.5.6 demands."""
+    response = hub.turn_away(Refuse(Code.METHOD_NOT_ALLOWED, method))
+    response.headers.append(("allow", method))
+    return response
 
 
 async def _open(hub: "Hub", message: Message) -> Response:
     if message.method != "GET":
-        return hub.turn_away(Refuse(Code.METHOD_NOT_ALLOWED, "GET"))
+        return _wrong_method(hub, "GET")
     if not hub.open_requests.take(message.address, hub.now() / 1_000_000):
         return hub.turn_away(Refuse(Code.RATE_LIMITED))
     return await OPEN[message.path](hub, message)

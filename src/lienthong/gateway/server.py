@@ -56,17 +56,21 @@ class GatewayApplication:
     async def _serve(self, scope: "Scope", protocol: "HTTPProtocol") -> Response:
         assert self._hub is not None
         headers = scope.headers.items()
-        size, length, chunked = 0, 0, False
+        size, length, chunked, is_encoded = 0, 0, False, False
         for name, value in headers:
             size += len(name) + len(value)
             if name == "content-length":
                 length = int(value) if value.isascii() and value.isdigit() else self._settings.body_limit + 1
             elif name == "transfer-encoding":
                 chunked = True
+            elif name == "content-encoding":
+                is_encoded = True
         if size > self._settings.header_limit:
             return self._hub.turn_away(Refuse(Code.HEADERS_TOO_LARGE))
         if length > self._settings.body_limit:
             return self._hub.turn_away(Refuse(Code.BODY_TOO_LARGE))
+        if is_encoded:
+            return self._hub.turn_away(Refuse(Code.UNSUPPORTED_MEDIA_TYPE))
         body = await self._read(protocol, chunked=chunked) if length or chunked else b""
         if isinstance(body, Refuse):
             return self._hub.turn_away(body)
