@@ -6,12 +6,11 @@ from pathlib import Path
 
 from lienthong.config import Configuration
 from lienthong.core.legal_days import day_of
-from lienthong.db import Role, connect, locate, named
+from lienthong.db import Role, connect, locate
+from lienthong.exchange.grants import documents_in_force
 from lienthong.exchange.publication import read_publication
 from lienthong.ledger.custody import grant_key
 from lienthong.ledger.grants import PublishedGrant, publish_grants
-
-_QUERIES = named.load(Path(__file__).parent / "exchange" / "queries.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,7 @@ async def publish_file(configuration: Configuration, path: Path, *, keys: Path |
     now = time.time_ns() // 1_000
     connection = await connect(database, Role.NOTARY, application="lienthong grants")
     try:
-        rows = await connection.fetch(_QUERIES.sql("documents_in_force"))
-        in_force = {row["system"]: bytes(row["document"]) for row in rows}
+        in_force = await documents_in_force(connection)
         publication = read_publication(path, in_force, today=day_of(now), keys=keys)
         grants = await publish_grants(
             connection, publication.documents, grant_key(configuration.keys), now=now

@@ -1,0 +1,137 @@
+"""`lienthong demo`: the main job, played end to end on synthetic people over the real processes."""
+
+import asyncio
+import signal
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from lienthong.core.fields import bits_of_names
+from lienthong.db import Role, connect
+from lienthong.demo.agencies import Agency, make_keys
+from lienthong.demo.proving import play_proofs
+from lienthong.demo.story import Story, play_exchange
+from lienthong.demo.transcript import Transcript
+from lienthong.deployment import DeploymentError, lay_out
+from lienthong.ledger.custody import response_key
+from lienthong.publishing import publish_file
+from lienthong.register.cast import Cast, cast_from_database
+from lienthong.register.writer import Consent, add_consent
+from lienthong.running import Running, running
+
+GRANTS = Path(__file__).parents[3] / "examples" / "demo-grants.toml"
+PROVINCE = "31"
+CONSENT = "dong-y-demo-0001"
+
+_KEYS = (
+    *("hospital", "province", "health-department", "bank", "tax", "education", "ended", "suspended"),
+    *("insurance", "police"),
+)
+_CALLERS = {
+    "hospital": ("h01/his", "patient-identification", "cb-0193"),
+    "province": ("h31/mcdt", "procedures", "mc-0007"),
+    "bank": ("nh01/core", "account-opening", "gdv-21"),
+    "tax": ("g12/tms", "taxpayer-cleaning", None),
+    "education": ("g05/hocba", "enrolment", "gv-310"),
+    "ended": ("h48/canbo", "staff-records", "nv-001"),
+    "suspended": ("vt01/thuebao", "subscriber", "vt-001"),
+    "insurance": ("g07/bhxh", "insurance-card", "bh-11"),
+}
+
+
+def play(*, once: bool, folder: Path | None, persons: int, language: str) -> int:
+    """Play the story; then end (`once`) or keep serving until interrupted. Return the exit code."""
+    if not GRANTS.exists():
+        raise DeploymentError(f"{GRANTS} is missing: run the demonstration from a checkout of the project.")
+    tell = Transcript(language)
+    with ExitStack() as stack:
+        if folder is None:
+            folder = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="lienthong-demo-", dir="/var/tmp"))
+            )
+            folder.chmod(0o711)
+        deployment = lay_out(folder / "hub")
+        started = time.monotonic()
+        hub = stack.enter_context(running(deployment, persons=persons, seed=1, say=click.echo))
+        make_keys(deployment.agencies, _KEYS)
+        published = asyncio.run(publish_file(hub.configuration, GRANTS, keys=deployment.agencies))
+        click.echo(f"grants: {len(published.grants)} systems ({GRANTS.name}), signed by the notary's key")
+        cast = asyncio.run(_furnish(hub))
+        tell.say(
+            f"\nSẵn sàng sau {time.monotonic() - started:.0f} giây. Mọi người trong chuyện đều là giả.",
+            f"\nReady after {time.monotonic() - started:.0f} s. Everybody in this story is invented.",
+        )
+        story = Story(cast, _agencies(hub), CONSENT, tell)
+        play_exchange(story)
+        play_proofs(story, hub, folder)
+        _sum_up(tell)
+        if not once:
+            _keep_serving(hub, tell)
+    return 1 if tell.failed else 0
+
+
+async def _furnish(hub: Running) -> Cast:
+    """Choose who plays what; the consenting citizen gives the bank a consent."""
+    connection = await connect(hub.database, Role.INTAKE)
+    try:
+        cast = await cast_from_database(connection, province=PROVINCE)
+        now = datetime.now(UTC)
+        held = await connection.fetchval("SELECT count(*) FROM register.consent WHERE id = $1", CONSENT)
+        if not held:
+            consent = Consent(
+                id=CONSENT,
+                system="nh01/core",
+                purpose="account-opening",
+                fields=bits_of_names(["sex", "card_issue_date", "card_expiry", "has_valid_card", "phone"]),
+                valid_from=now - timedelta(days=1),
+                valid_until=now + timedelta(days=90),
+            )
+            await add_consent(connection, consent, number=cast.consenting.number)
+        return cast
+    finally:
+        await connection.close()
+
+
+def _agencies(hub: Running) -> dict[str, Agency]:
+    hub_key = response_key(hub.configuration.keys).verifying_key
+    return {
+        name: Agency(
+            system=system,
+            purpose=purpose,
+            key_file=hub.deployment.agencies / f"{name}.key",
+            hub=hub.origin,
+            hub_key=hub_key,
+            officer=officer,
+        )
+        for name, (system, purpose, officer) in _CALLERS.items()
+    }
+
+
+def _sum_up(tell: Transcript) -> None:
+    if tell.failed:
+        tell.say(f"\n{len(tell.failed)} bước không đúng:", f"\n{len(tell.failed)} steps failed:")
+        for line in tell.failed:
+            click.echo(f"  {line}")
+        return
+    tell.say(f"\nCả {tell.number} bước đều đúng.", f"\nAll {tell.number} steps held.")
+
+
+def _keep_serving(hub: Running, tell: Transcript) -> None:
+    """Print addresses and sample commands, then serve until interrupted."""
+    stopped: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: stopped.append(received))
+    config = hub.deployment.configuration_file
+    tell.say("\nVẫn đang phục vụ; Ctrl+C để dừng.", "\nStill serving; Ctrl+C to stop.")
+    click.echo(f"  gateway      {hub.origin}   (/v1/keys /v1/checkpoints /readyz /metrics)")
+    click.echo(f"  config       {config}")
+    click.echo(f"  policy       {hub.deployment.policy}")
+    click.echo(f"  agency keys  {hub.deployment.agencies}")
+    click.echo(f"  logs         {hub.deployment.logs}")
+    click.echo(f"  $ .venv/bin/lienthong ledger verify --config {config} --policy {hub.deployment.policy}")
+    click.echo(f"  $ curl {hub.origin}/v1/checkpoints")
+    hub.supervisor.watch(lambda: bool(stopped))
