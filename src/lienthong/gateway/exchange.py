@@ -132,7 +132,7 @@ async def _answer_one(hub: "Hub", plan: Plan, now: int, *, is_retry: bool) -> Ve
     persons, misses = (0, 0) if is_retry else (judged.persons, judged.misses)
     charge = None
     if not is_retry:
-        charge = _charge(hub, plan, now, persons, misses, (subject,) if misses else ())
+        charge = _charge(hub, plan, now, persons, misses, (subject,) if judged.counts_on_person else ())
     if isinstance(judged.result, Refuse):
         sentence = None if judged.sentence is None else Sentence(judged.sentence.vi, judged.sentence.en)
         return refused(
@@ -200,7 +200,9 @@ async def _answer_batch(hub: "Hub", plan: Plan, question: Question, now: int, *,
         hub.usage.of(plan.grant.system_id, now).batch_suspended = True
     persons, misses = (0, 0) if is_retry else (judged.persons, judged.misses)
     missed = tuple(
-        item.subject for item, each in zip(items, judged.items, strict=True) if each.misses and not is_retry
+        item.subject
+        for item, each in zip(items, judged.items, strict=True)
+        if each.counts_on_person and not is_retry
     )
     return Verdict(
         status=200,
