@@ -1,8 +1,10 @@
 """A small world for gateway tests: a few persons, some systems with their grants, a hub over real HTTP."""
 
+import asyncio
 import http.client
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -35,11 +37,13 @@ from lienthong.core.grant_document import (
 )
 from lienthong.core.purpose import PurposeGround
 from lienthong.core.request import Service
-from lienthong.db import Database, Role, connect
+from lienthong.db import Database, Role, connect, connect_blocking
+from lienthong.ledger.append import KIND_NUMBERS
 from lienthong.ledger.custody import ensure, grant_key, response_key
 from lienthong.ledger.grants import publish_grants
 from lienthong_protocol.keys import Algorithm, Ed25519SigningKey, P256SigningKey, generate
 from lienthong_protocol.receipt import Receipt, parse_receipt
+from lienthong_protocol.record import Kind
 from lienthong_protocol.response_signing import ResponseFault, ResponseKey, verify_response
 from lienthong_protocol.signing import read_request, sign_request
 from tests.core import granting
@@ -161,6 +165,7 @@ class Reply:
     headers: dict[str, str]
     body: bytes
     fault: ResponseFault | None
+    request_id: str = ""
 
     @property
     def json(self) -> Any:
@@ -205,6 +210,41 @@ class World:
         bodies = [encode_document(document) for document in documents]
         async with connected(self.database, Role.NOTARY) as connection:
             await publish_grants(connection, bodies, grant_key(self.keys), now=now)
+
+    def grant(self, *documents: GrantDocument, awaited: bool = True) -> None:
+        """Publish grants while the gateway runs; with `awaited`, return once every worker holds them."""
+        asyncio.run(self.publish(documents))
+        deadline = time.monotonic() + 5.0
+        while awaited and self.metric("lienthong_grant_version") < self.version():
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.01)
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric over its labels; 0 while it was never seen."""
+        text = self.get("/metrics").body.decode()
+        found = re.findall(rf"^{re.escape(name)}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
+        return sum(float(value) for value in found)
+
+    def select(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """Rows, read as the superuser and so beside every privilege."""
+        with connect_blocking(self.database, Role.ADMINISTRATOR) as connection:
+            return connection.execute(query, arguments).fetchall()
+
+    def version(self) -> int:
+        return int(self.select("SELECT max(version) FROM exchange.grant")[0][0])
+
+    def leaves(self) -> int:
+        """How many leaves the log has beside summaries of refusals, which are written by the clock."""
+        summary = KIND_NUMBERS[Kind.REFUSAL_SUMMARY]
+        query = """
+          SELECT (SELECT count(*) FROM ledger.leaf) - (SELECT count(*) FROM exchange.record WHERE kind = %s)
+        """
+        return int(self.select(query, summary)[0][0])
+
+    def records_of(self, request_id: str) -> list[dict[str, Any]]:
+        """Every record under a request id, decoded, in leaf order."""
+        query = "SELECT index, body FROM exchange.record WHERE request_id = %s ORDER BY index"
+        return [json.loads(body) | {"index": index} for index, body in self.select(query, request_id)]
 
     def write_configuration(self) -> Path:
         self.port = self.port or free_port()
@@ -327,7 +367,7 @@ class World:
         )
         if isinstance(verified, ResponseFault):
             fault = verified
-        return Reply(status, dict(answer_headers), answer, fault)
+        return Reply(status, dict(answer_headers), answer, fault, dict(headers)["lt-request-id"])
 
     def ask(self, system: str, target: str, value: Any, **headers: Any) -> Reply:
         """Sign and send one question: a JSON value or raw bytes; None for a GET."""
