@@ -249,13 +249,30 @@ async def test_two_do_not_load_at_once(database: Database, connect_as: Connect, 
         await load_population(database, population)
 
 
-async def test_nothing_is_said_in_the_log_when_the_load_failed(
-    database: Database, connect_as: Connect, copy: Path
+@pytest.mark.law("R6.1")
+async def test_a_load_is_stated_before_anything_is_written(
+    database: Database, connect_as: Connect, population: Path
 ) -> None:
-    _flip(copy / "person-00002.copy")
+    owner = await connect_as(Role.OWNER)
+    stated: list[tuple[int, int]] = []
+
+    async def record(report: LoadReport) -> None:
+        stated.append((report.loaded, (await count(owner))["person"]))
+
+    await load_population(database, population, record=record)
+    assert stated == [(PERSONS, 0)]
+
+
+@pytest.mark.law("R6.1")
+async def test_what_cannot_be_stated_is_not_loaded(
+    database: Database, connect_as: Connect, population: Path
+) -> None:
+    class LogDownError(Exception):
+        pass
 
     async def record(_: LoadReport) -> None:
-        raise AssertionError("the load failed")
+        raise LogDownError
 
-    with pytest.raises(PopulationDamagedError):
-        await load_population(database, copy, record=record)
+    with pytest.raises(LogDownError):
+        await load_population(database, population, record=record)
+    assert (await count(await connect_as(Role.OWNER)))["person"] == 0

@@ -20,11 +20,11 @@ from lienthong.register.population import AS_OF, PopulationPlan, generate
 from lienthong.register.surroundings import as_json, configured, on_register, opened, say, told
 
 LoadRecorder = Callable[[Configuration, Database, LoadReport], Awaitable[None]]
-"""States in the log of a deployment that a population was loaded."""
+"""States in the log of a deployment which population is about to be loaded."""
 
 
 def population_commands(record: LoadRecorder | None = None) -> click.Group:
-    """Build the group; `record` is awaited after every load that wrote something. Law: R6.1."""
+    """Build the group; `record` is awaited before anything is loaded. Law: R6.1."""
 
     @click.group("population")
     def population() -> None:

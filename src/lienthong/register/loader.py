@@ -29,7 +29,7 @@ class LoadRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a load did: persons and rows by table written now, persons found written before.
+    """What a load writes: persons and rows by table, and the persons that were there already.
 
     `manifest_sha256` (hex) names the population.
     """
@@ -46,7 +46,7 @@ Progress = Callable[[int], None]
 """Told how many more persons are in the register."""
 
 Recorder = Callable[[LoadReport], Awaitable[None]]
-"""States a load in the log."""
+"""States in the log what is about to be loaded."""
 
 
 async def load_population(
@@ -59,9 +59,11 @@ async def load_population(
 ) -> LoadReport:
     """Load the population in a folder, as lt_intake, and return what was done; a second run does nothing.
 
-    An interrupted load leaves whole slices and is taken up again by loading the same folder. `record` is
-    called when something was loaded. Raises PopulationDamagedError for a file that is not what the manifest
-    says, LoadRefusedError for a register that holds other people or is being loaded, DatabaseUnavailable.
+    An interrupted load leaves whole slices and is taken up again by loading the same folder. `record` states
+    in the log what is about to be written: before the first row, so that nothing stands in the register
+    unstated, even if this process is killed. Raises PopulationDamagedError for a file that is not what the
+    manifest says, LoadRefusedError for a register that holds other people or is being loaded,
+    DatabaseUnavailable. Law: R6.1.
     """
     population, content = manifest.read(directory)
     _check_files(population, directory)
@@ -71,20 +73,24 @@ async def load_population(
             opened.append(await connect(database, Role.INTAKE))
         await _take_turn(opened[0], database)
         await _check_numbers(opened[0], str(database))
-        written = await _load_side_by_side(opened, iter(population.slices), directory, progress)
+        missing = [part for part in population.slices if not await _is_loaded(opened[0], part)]
+        to_load = sum(part.persons for part in missing)
+        report = LoadReport(
+            manifest_sha256=hashlib.sha256(content).hexdigest(),
+            seed=population.seed,
+            persons=population.persons,
+            loaded=to_load,
+            already_loaded=population.persons - to_load,
+            rows=_rows_by_table(missing),
+        )
+        if progress is not None and report.already_loaded:
+            progress(report.already_loaded)
+        if record is not None and missing:
+            await record(report)
+        await _load_side_by_side(opened, iter(missing), directory, progress)
     finally:
         for connection in opened:
             await connection.close()
-    report = LoadReport(
-        manifest_sha256=hashlib.sha256(content).hexdigest(),
-        seed=population.seed,
-        persons=population.persons,
-        loaded=sum(entry.persons for entry in written),
-        already_loaded=population.persons - sum(entry.persons for entry in written),
-        rows=_rows_by_table(written),
-    )
-    if record is not None and written:
-        await record(report)
     return report
 
 
@@ -120,22 +126,34 @@ async def _check_numbers(connection: asyncpg.Connection, where: str) -> None:
             )
 
 
+async def _is_loaded(connection: asyncpg.Connection, part: SliceEntry) -> bool:
+    """Say whether a slice was committed: ids and keys are permanent, so its first person is there or is not.
+
+    Raises LoadRefusedError when somebody else has that id.
+    """
+    key = await connection.fetchval(_QUERIES.sql("key_of_person"), part.first_id)
+    if key is not None and key.hex() != part.first_key:
+        raise LoadRefusedError(
+            f"person {part.first_id} is somebody else's id: another population was loaded here. "
+            "Use an empty database."
+        )
+    return key is not None
+
+
 async def _load_side_by_side(
     connections: list[asyncpg.Connection],
     slices: Iterator[SliceEntry],
     directory: Path,
     progress: Progress | None,
-) -> list[SliceEntry]:
+) -> None:
     """Share the slices out among the connections; when one fails the others stop within their slice."""
 
     async def load(connection: asyncpg.Connection) -> None:
         for part in slices:
-            if await _load_slice(connection, part, directory):
-                written.append(part)
+            await _load_slice(connection, part, directory)
             if progress is not None:
                 progress(part.persons)
 
-    written: list[SliceEntry] = []
     tasks = [asyncio.create_task(load(connection)) for connection in connections]
     try:
         await asyncio.gather(*tasks)
@@ -144,30 +162,19 @@ async def _load_side_by_side(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         raise
-    return written
 
 
-async def _load_slice(connection: asyncpg.Connection, part: SliceEntry, directory: Path) -> bool:
-    """Load one slice in one transaction; return False when it was there already.
+async def _load_slice(connection: asyncpg.Connection, part: SliceEntry, directory: Path) -> None:
+    """Load one slice in one transaction.
 
     Raises PopulationDamagedError or LoadRefusedError, and then nothing of the slice is written.
     """
     async with connection.transaction():
-        # 1. Ids and keys are permanent: the first person is there exactly when the slice was committed.
-        key = await connection.fetchval(_QUERIES.sql("key_of_person"), part.first_id)
-        if key is not None:
-            if key.hex() == part.first_key:
-                return False
-            raise LoadRefusedError(
-                f"person {part.first_id} is somebody else's id: another population was loaded here. "
-                "Use an empty database."
-            )
-        # 2. The bytes that are loaded are the bytes that are hashed, so a file changed meanwhile is noticed.
+        # 1. The bytes that are loaded are the bytes that are hashed, so a file changed meanwhile is noticed.
         for file in part.files:
             await _copy(connection, file, directory)
-        # 3. Before the commit, and over the whole register: no real number came in with the slice.
+        # 2. Before the commit, and over the whole register: no real number came in with the slice.
         await _check_numbers(connection, "the population")
-    return True
 
 
 async def _copy(connection: asyncpg.Connection, file: FileEntry, directory: Path) -> None:
