@@ -1,6 +1,7 @@
 """`lienthong demo`: the main job, played end to end on synthetic people over the real processes."""
 
 import asyncio
+import secrets
 import signal
 import tempfile
 import time
@@ -25,7 +26,6 @@ from lienthong.running import Running, running
 
 GRANTS = Path(__file__).parents[3] / "examples" / "demo-grants.toml"
 PROVINCE = "31"
-CONSENT = "dong-y-demo-0001"
 
 _KEYS = (
     *("hospital", "province", "health-department", "bank", "tax", "education", "ended", "suspended"),
@@ -60,12 +60,13 @@ def play(*, once: bool, folder: Path | None, persons: int, language: str) -> int
         make_keys(deployment.agencies, _KEYS)
         published = asyncio.run(publish_file(hub.configuration, GRANTS, keys=deployment.agencies))
         click.echo(f"grants: {len(published.grants)} systems ({GRANTS.name}), signed by the notary's key")
-        cast = asyncio.run(_furnish(hub))
+        consent = f"dong-y-{secrets.token_hex(4)}"
+        cast = asyncio.run(_furnish(hub, consent))
         tell.say(
             f"\nSẵn sàng sau {time.monotonic() - started:.0f} giây. Mọi người trong chuyện đều là giả.",
             f"\nReady after {time.monotonic() - started:.0f} s. Everybody in this story is invented.",
         )
-        story = Story(cast, _agencies(hub), CONSENT, tell)
+        story = Story(cast, _agencies(hub), consent, tell)
         play_exchange(story)
         play_proofs(story, hub, folder)
         _sum_up(tell)
@@ -74,23 +75,21 @@ def play(*, once: bool, folder: Path | None, persons: int, language: str) -> int
     return 1 if tell.failed else 0
 
 
-async def _furnish(hub: Running) -> Cast:
+async def _furnish(hub: Running, consent: str) -> Cast:
     """Choose who plays what; the consenting citizen gives the bank a consent."""
     connection = await connect(hub.database, Role.INTAKE)
     try:
         cast = await cast_from_database(connection, province=PROVINCE)
         now = datetime.now(UTC)
-        held = await connection.fetchval("SELECT count(*) FROM register.consent WHERE id = $1", CONSENT)
-        if not held:
-            consent = Consent(
-                id=CONSENT,
-                system="nh01/core",
-                purpose="account-opening",
-                fields=bits_of_names(["sex", "card_issue_date", "card_expiry", "has_valid_card", "phone"]),
-                valid_from=now - timedelta(days=1),
-                valid_until=now + timedelta(days=90),
-            )
-            await add_consent(connection, consent, number=cast.consenting.number)
+        given = Consent(
+            id=consent,
+            system="nh01/core",
+            purpose="account-opening",
+            fields=bits_of_names(["sex", "card_issue_date", "card_expiry", "has_valid_card", "phone"]),
+            valid_from=now - timedelta(days=1),
+            valid_until=now + timedelta(days=90),
+        )
+        await add_consent(connection, given, number=cast.consenting.number)
         return cast
     finally:
         await connection.close()
