@@ -45,6 +45,9 @@ def identify(
     )
     if isinstance(signature, Refuse):
         return Unknown(signature)
+    if signature.target is not None and signature.target != origin + message.target:
+        # A platform rewrote the URL: what was signed must still be the service that is served here.
+        return Unknown(Refuse(Code.INVALID_TARGET, "LT-Target names another service"))
     grant = grants.by_key(signature.key_id)
     if grant is None:
         return Unknown(Refuse(Code.KEY_NOT_ACCEPTED))
