@@ -1,7 +1,8 @@
 """Checking entries against their leaves: bytes, columns, the lines of each record, receipts, retention."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -21,6 +22,8 @@ from lienthong_protocol.record import (
 
 _RETIRED = "records and lines of "
 TERM_YEARS = 2
+CLOCK_SLACK = 86_400 * 1_000_000
+"""How far the hub's clock and the order of the log may be apart, in microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,20 @@ class ReceiptClaim:
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """What one retention record says went: indexes first to last, so many of them."""
+    """What one retention record says went: entries from before `end` (microseconds), `count` of them."""
 
     index: int
-    first: int
-    last: int
+    end: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Entries not kept, from index `start` to before `end`; they were appended after `since`."""
+
+    start: int
+    end: int
+    since: int
 
 
 class EntriesCheck:
@@ -55,7 +66,8 @@ class EntriesCheck:
         self._reference: str | None = ""
         self._due = 0
         self._position = 0
-        self._missing: list[tuple[int, int]] = []
+        self._gone: list[Gone] = []
+        self._newest_at = 0
         self._retired: list[Retired] = []
         self.records = 0
         self.lines = 0
@@ -64,7 +76,7 @@ class EntriesCheck:
     @property
     def missing(self) -> int:
         """How many entries are not kept any more."""
-        return sum(end - start for start, end in self._missing)
+        return sum(gone.end - gone.start for gone in self._gone)
 
     def check(self, chunk: Chunk) -> None:
         """Check every entry of a chunk that has a leaf."""
@@ -81,10 +93,14 @@ class EntriesCheck:
             if index in self._claims:
                 self._receipts(index, leaf, body)
 
-    def finish(self, size: int) -> None:
-        """Check what only the end tells: open records, entries gone without a ground, receipts beyond it."""
+    def finish(self, size: int, *, witnessed: Sequence[tuple[int, int]] = ()) -> None:
+        """Check what only the end tells: open records, entries gone without a ground, receipts beyond it.
+
+        `witnessed` are sizes in order and when (microseconds) a witness saw them: what stands beyond a size
+        came later.
+        """
         self._close()
-        self._check_retention()
+        self._check_retention(witnessed)
         for index in self._claims:
             if index >= size:
                 self._fault(Fault.RECEIPT_UNKNOWN, index, f"a receipt names it, the log has {size} leaves")
@@ -112,6 +128,7 @@ class EntriesCheck:
         self.records += 1
         self._record, self._due, self._position = index, record.lines, 0
         self._reference = reference(leaf) if record.lines else ""
+        self._newest_at = max(self._newest_at, record.at)
         if record.kind is Kind.RETENTION:
             self._note_retention(index, record)
 
@@ -143,36 +160,36 @@ class EntriesCheck:
         self._due = self._position = 0
 
     def _note_missing(self, index: int) -> None:
-        if self._missing and self._missing[-1][1] == index:
-            self._missing[-1] = (self._missing[-1][0], index + 1)
+        if self._gone and self._gone[-1].end == index:
+            self._gone[-1] = replace(self._gone[-1], end=index + 1)
         else:
-            self._missing.append((index, index + 1))
+            self._gone.append(Gone(index, index + 1, self._newest_at))
 
     def _note_retention(self, index: int, record: Record) -> None:
-        if record.first is not None and record.last is not None and record.count is not None:
-            self._retired.append(Retired(index, record.first, record.last, record.count))
         month = (record.note or "").removeprefix(_RETIRED)
         try:
             start = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
         except ValueError:
             self._fault(Fault.RETIRED_EARLY, index, "a retention record that names no month")
             return
-        term = start.replace(year=start.year + TERM_YEARS + start.month // 12, month=start.month % 12 + 1)
-        if record.at < term.timestamp() * 1_000_000:
+        end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        self._retired.append(Retired(index, _micros(end), record.count or 0))
+        if record.at < _micros(end.replace(year=end.year + TERM_YEARS)):
             self._fault(Fault.RETIRED_EARLY, index, f"records of {month} went before two years were over")
 
-    def _check_retention(self) -> None:
-        """Compare what is gone with what retention records say went. Law: R6.2."""
-        for start, end in self._missing:
-            index = start
-            while index < end:
-                covering = [part.last for part in self._retired if part.first <= index <= part.last]
-                if not covering:
-                    text = "its entry is gone and no retention record says why"
-                    self._fault(Fault.ENTRY_MISSING, index, text)
-                    break
-                index = max(covering) + 1
-        said = sum(part.count for part in self._retired)
+    def _check_retention(self, witnessed: Sequence[tuple[int, int]]) -> None:
+        """Compare what is gone with what retention records say went, and from when. Law: R6.2."""
+        last_end = max((retired.end for retired in self._retired), default=0) + CLOCK_SLACK
+        for gone in self._gone:
+            place = bisect_left(witnessed, (gone.end, 0))
+            since = max(gone.since, witnessed[place - 1][1] if place else 0)
+            if not any(retired.index >= gone.end for retired in self._retired):
+                text = "its entry is gone and no retention record says why"
+                self._fault(Fault.ENTRY_MISSING, gone.start, text)
+            elif since >= last_end:
+                text = "its entry is gone, and it is younger than any month that was retired"
+                self._fault(Fault.RETIRED_EARLY, gone.start, text)
+        said = sum(retired.count for retired in self._retired)
         if self._retired and said < self.missing:
             text = f"retention records up to this one let {said} entries go, {self.missing} are gone"
             self._fault(Fault.ENTRY_MISSING, self._retired[-1].index, text)
@@ -187,6 +204,10 @@ class EntriesCheck:
 
     def _fault(self, fault: Fault, index: int, text: str) -> None:
         self._find(Finding(fault, f"leaf {index}: {text}", index))
+
+
+def _micros(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
 
 
 def _tells_of(body: bytes, claim: ReceiptClaim) -> bool:

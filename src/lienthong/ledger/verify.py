@@ -10,7 +10,7 @@ from lienthong.ledger.log_source import CHUNK, Chunk, LogSource
 from lienthong.ledger.stored_tree import StoredCheckpoint
 from lienthong_protocol.checkpoint import Checkpoint, CheckpointFormatError, open_checkpoint, parse_checkpoint
 from lienthong_protocol.journal import JournalFormatError, decode_entry
-from lienthong_protocol.notes import NoteFormatError, NoteSignatureError, parse_note
+from lienthong_protocol.notes import NoteFormatError, NoteSignatureError, cosigned_at, parse_note
 from lienthong_protocol.policy import CheckpointUntrustedError, Policy, Witnessed
 from lienthong_protocol.receipt import ReceiptFormatError, parse_receipt
 from lienthong_protocol.tiles import HEIGHT, Tile, TreeEdge, full_tiles
@@ -89,7 +89,7 @@ async def verify_log(
             progress(state.edge.size, size)
         # 4. What only the end tells.
         await _check_edge(source, state)
-        entries.finish(size)
+        entries.finish(size, witnessed=_witnessed(checkpoints, policy) if entries.missing else ())
         for index in await source.outside(size):
             state.find(Finding(Fault.ENTRY_OUTSIDE, f"leaf {index}: beyond the log's {size} leaves", index))
     except _EnoughError:
@@ -154,6 +154,21 @@ def _heads_of(
                 continue
             heads.append(_Head(known.size, known.root, Fault.HISTORY_CHANGED, "the checkpoint seen before"))
     return heads
+
+
+def _witnessed(checkpoints: Sequence[StoredCheckpoint], policy: Policy | None) -> list[tuple[int, int]]:
+    """Return which sizes a witness of the policy saw, and the last time it did, in microseconds."""
+    seen: dict[int, int] = {}
+    witnesses = () if policy is None else policy.witnesses
+    for stored in checkpoints:
+        try:
+            note = parse_note(stored.note)
+        except NoteFormatError:
+            continue
+        for line in note.signatures:
+            if any(witness.verify(note.text, line) for witness in witnesses):
+                seen[stored.size] = max(seen.get(stored.size, 0), cosigned_at(line) * 1_000_000)
+    return sorted(seen.items())
 
 
 def _open(
