@@ -25,7 +25,7 @@ from lienthong.gateway.disk import disk_state
 from lienthong.gateway.messages import Message
 from lienthong.gateway.observations import DiskLow, GrantRejected, GrantsLoaded
 from lienthong.gateway.recording import Draft
-from lienthong.ledger.append import Entry
+from lienthong.ledger.append import Entry, Stale
 from lienthong_protocol.record import Act, Kind, Proof, Record, encode_record
 from lienthong_protocol.refusals import Code, Refuse
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _QUERIES = named.load(Path(__file__).with_name("queries.sql"))
 _MOST_WAITING: Final = 1_000
 _MINUTE: Final = 60.0
+_NOTE_DEADLINE: Final = 10.0
 CHANNEL: Final = "exchange_grant"
 
 
@@ -63,10 +64,19 @@ class Summaries:
             found.count += 1
             found.last = now
 
-    def take(self, now: int) -> list[Entry]:
-        """Return one record per system and code counted since the last call, and start anew."""
-        taken, self._open = self._open, {}
-        return [_summary_entry(code, found, now) for (_, code), found in taken.items()]
+    def next(self, now: int) -> tuple[tuple[str, Code], Entry] | None:
+        """Return the record of one system and code with what it is known by, None if nothing was counted."""
+        for known_by, found in self._open.items():
+            return known_by, _summary_entry(known_by[1], found, now)
+        return None
+
+    def written(self, known_by: tuple[str, Code], entry: Entry) -> None:
+        """Forget what a durable record holds; what was counted meanwhile stays for the next."""
+        found = self._open.pop(known_by)
+        more = found.count - (entry.record.count or 0)
+        if more:
+            first = entry.record.last or found.last
+            self._open[known_by] = _Summary(found.grant, found.key_id, more, first, found.last)
 
 
 def _summary_entry(code: Code, found: _Summary, now: int) -> Entry:
@@ -100,7 +110,8 @@ class BackgroundWork:
         self._reload = asyncio.Lock()
         self._moved = asyncio.Event()
         self._listening: object | None = None
-        self._notes: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=_MOST_WAITING)
+        self._attempts: deque[tuple[object, ...]] = deque(maxlen=_MOST_WAITING)
+        self._findings: deque[tuple[object, ...]] = deque(maxlen=_MOST_WAITING)
         self._tasks: list[asyncio.Task[None]] = []
         self.summaries = Summaries()
 
@@ -136,14 +147,14 @@ class BackgroundWork:
 
     def note_attempt(self, key_id: str, message: Message, refusal: Refuse, now: int) -> None:
         """Keep a failed attempt of a known key for its owner; of too many waiting the oldest gives way."""
-        arguments = (key_id, moment(now), message.address, message.path, refusal.code, refusal.detail)
-        self._notes.append(("note_attempt", arguments))
+        self._attempts.append(
+            (key_id, moment(now), message.address, message.path, refusal.code, refusal.detail)
+        )
 
     def note_finding(self, plan: Plan, kind: FindingKind, now: int) -> None:
-        """Open a finding for a person to look at."""
+        """Open a finding for a person to look at; no flood of bad signatures can push it out."""
         grant, officer = plan.grant, plan.request.officer or ""
-        arguments = (moment(now), kind.value, grant.agency_id, grant.system_id, officer, None, "")
-        self._notes.append(("note_finding", arguments))
+        self._findings.append((moment(now), kind.value, grant.agency_id, grant.system_id, officer, None, ""))
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:
@@ -209,14 +220,32 @@ class BackgroundWork:
             hub.refusing = None
 
     async def _write_notes(self) -> None:
-        while self._notes:
-            name, arguments = self._notes[0]
-            connection = await self._hub.affairs.get()
-            await connection.execute(_QUERIES.sql(name), *arguments)
-            if self._notes and self._notes[0][1] is arguments:
-                self._notes.popleft()
+        await self._write("note_finding", self._findings)
+        self._hub.usage.findings_written(self._findings)
+        await self._write("note_attempt", self._attempts)
+
+    async def _write(self, name: str, notes: deque[tuple[object, ...]]) -> None:
+        """Write notes in their order; one that is lost with the database stays, one it refuses goes."""
+        while notes:
+            note = notes[0]
+            try:
+                async with self._hub.affairs.borrowed(deadline=_NOTE_DEADLINE) as connection:
+                    await connection.execute(_QUERIES.sql(name), *note)
+            except DatabaseUnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one bad note must not hold up all that follow
+                structlog.get_logger("lienthong.gateway").warning(
+                    "note refused", note=name, kind=type(error).__name__
+                )
+            if notes and notes[0] is note:
+                notes.popleft()
 
     async def _write_summaries(self) -> None:
-        now, version = self._hub.now(), self._hub.grants.version
-        for entry in self.summaries.take(now):
-            await self._hub.recorder.submit(Draft(entry, version))
+        """Write what was counted; a summary that is not durable for certain is counted on."""
+        while (found := self.summaries.next(self._hub.now())) is not None:
+            known_by, entry = found
+            outcome = await self._hub.recorder.submit(Draft(entry, self._hub.grants.version))
+            if isinstance(outcome, Stale):
+                await self.refresh_grants()
+            else:
+                self.summaries.written(known_by, entry)

@@ -21,6 +21,7 @@ FullName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^
 DateText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?\Z")]
 Reference = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{1,64}\Z")]
 CaseText = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?\Z")]
+RequestId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._~:/-]{1,64}\Z")]
 ClaimValue = str | int | bool
 
 
@@ -62,7 +63,7 @@ class BatchBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReceiptsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`POST /v1/receipts`: request ids of the caller's own calls since an instant (Unix seconds)."""
 
-    request_ids: tuple[str, ...]
+    request_ids: tuple[RequestId, ...]
     since: int
 
 

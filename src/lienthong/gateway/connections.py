@@ -4,9 +4,14 @@ A pool would cost more than the query it serves, and would let a slow report hol
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
 
 import asyncpg
+
+_LOST_CLASSES: Final = frozenset({"08", "53", "57", "58"})
+"""SQLSTATE classes by which a server says that it is going, or cannot: PostgreSQL manual, appendix A."""
 
 
 class DatabaseUnavailableError(Exception):
@@ -14,7 +19,7 @@ class DatabaseUnavailableError(Exception):
 
 
 class DedicatedConnection:
-    """The connection of one duty. Owned by the one task that runs that duty's batches."""
+    """The connection of one duty. Owned by the one task that runs that duty's batches, or lent by turns."""
 
     def __init__(
         self, open_connection: Callable[[], Awaitable[asyncpg.Connection]], *, pause: float = 0.25
@@ -23,6 +28,26 @@ class DedicatedConnection:
         self._pause = pause
         self._connection: asyncpg.Connection | None = None
         self._not_before = 0.0
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def borrowed(self, *, deadline: float) -> AsyncIterator[asyncpg.Connection]:
+        """Lend the connection to one task at a time, for `deadline` seconds, after which it is cut.
+
+        Raises DatabaseUnavailableError when it cannot be had or breaks under the borrower.
+        """
+        async with self._turn:
+            connection = await self.get()
+            timer = asyncio.get_running_loop().call_later(deadline, self.drop)
+            try:
+                yield connection
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                if not connection.is_closed() and not _is_lost(error):
+                    raise
+                self.drop()
+                raise DatabaseUnavailableError from error
+            finally:
+                timer.cancel()
 
     async def get(self) -> asyncpg.Connection:
         """Return the live connection; raises DatabaseUnavailableError, at once while a failure is fresh."""
@@ -50,3 +75,9 @@ class DedicatedConnection:
         connection, self._connection = self._connection, None
         if connection is not None and not connection.is_closed():
             await connection.close()
+
+
+def _is_lost(error: BaseException) -> bool:
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "")[:2] in _LOST_CLASSES
+    return isinstance(error, OSError)

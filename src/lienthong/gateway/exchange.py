@@ -117,7 +117,10 @@ async def settle(hub: "Hub", call: Call, answer: Answering) -> Response:
                 replayed = Refuse(Code.REPLAYED, f"first received as record {earlier}")
             case Stale():
                 hub.give_back(grant, verdict)
-                await hub.catch_up()
+                try:
+                    await hub.catch_up()
+                except DatabaseUnavailableError:
+                    return hub.unrecorded(call, Code.DATABASE_UNAVAILABLE)
     return hub.unrecorded(call, Code.GRANTS_CHANGING)
 
 
@@ -196,8 +199,6 @@ async def _answer_batch(hub: "Hub", plan: Plan, question: Question, now: int, *,
     ]
     judged = judge_batch(plan, items, now, hub.usage.of(plan.grant.system_id, now))
     hub.note(plan, judged.findings)
-    if judged.braked:
-        hub.usage.of(plan.grant.system_id, now).batch_suspended = True
     persons, misses = (0, 0) if is_retry else (judged.persons, judged.misses)
     missed = tuple(
         item.subject

@@ -85,7 +85,6 @@ class Hub:
         self.batch_reader = Coalescer(self._batch_read(dedicated()), most=1, limit=64)
         self.recorder = self._recorder(dedicated(), limit=settings.queue_limit)
         self.batch_recorder = self._recorder(dedicated(), limit=64)
-        self.proving = asyncio.Lock()
         self.background = BackgroundWork(self, dedicated())
         self.refusing: Code | None = Code.DATABASE_UNAVAILABLE
 
@@ -177,6 +176,8 @@ class Hub:
         """Put before a person what the rules found; the answer does not wait for it."""
         for kind in findings:
             self.background.note_finding(plan, kind, self.now())
+            if kind is FindingKind.BATCH_MISSES:
+                self.usage.suspend_batches(plan.grant.system_id, self.now())
             if kind is FindingKind.PROTECTED_ASKED:
                 self.see(observations.ProtectedAsked(plan.grant.system_id))
 

@@ -57,10 +57,9 @@ async def receipts(hub: "Hub", message: Message) -> Response:
             return refused(asked)
         if not 0 <= asked.since <= now // _SECOND + 60:
             return refused(Refuse(Code.INVALID_VALUE, "since is no time in the past"))
-        connection = await hub.affairs.get()
-        rows = await connection.fetch(
-            _QUERIES.sql("receipts"), grant.system_id, list(asked.request_ids), moment(asked.since * _SECOND)
-        )
+        since, ids = moment(asked.since * _SECOND), list(asked.request_ids)
+        async with hub.affairs.borrowed(deadline=hub.configuration.gateway.read_deadline) as connection:
+            rows = await connection.fetch(_QUERIES.sql("receipts"), grant.system_id, ids, since)
         found = [
             {
                 "request_id": row["request_id"],

@@ -54,7 +54,8 @@ async def keys(hub: "Hub", message: Message) -> Response:
 async def checkpoint(hub: "Hub", message: Message) -> Response:
     """Return the newest signed head with its cosignatures, as text."""
     del message
-    found = await DatabaseTree(await hub.affairs.get(), gateway=True).checkpoint()
+    async with hub.affairs.borrowed(deadline=hub.configuration.gateway.read_deadline) as connection:
+        found = await DatabaseTree(connection, gateway=True).checkpoint()
     if found is None:
         return hub.turn_away(Refuse(Code.NO_SUCH_ENTRY, "no checkpoint has been signed yet"))
     return Response(200, found.note.encode(), [("content-type", TEXT), *_PUBLIC])
@@ -66,8 +67,8 @@ async def proof(hub: "Hub", message: Message) -> Response:
     if not (wanted.isascii() and wanted.isdigit()) or len(wanted) > _LONGEST_NUMBER:
         return hub.turn_away(Refuse(Code.INVALID_VALUE, "index must be a number"))
     index = int(wanted)
-    async with hub.proving:
-        store = DatabaseTree(await hub.affairs.get(), gateway=True)
+    async with hub.affairs.borrowed(deadline=hub.configuration.gateway.read_deadline) as connection:
+        store = DatabaseTree(connection, gateway=True)
         newest = await store.checkpoint()
         if newest is None or index >= newest.size:
             return hub.turn_away(Refuse(Code.NO_SUCH_ENTRY))

@@ -33,3 +33,7 @@ SELECT exchange.note_attempt($1, $2, $3, $4, $5, $6)
 -- name: note_finding
 -- Opens a finding, once per kind, system and officer.
 SELECT exchange.note_finding($1, $2, $3, $4, $5, $6, $7)
+
+-- name: open_findings
+-- Systems with an open finding of a kind.
+SELECT system FROM exchange.open_findings($1)

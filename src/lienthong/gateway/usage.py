@@ -5,11 +5,13 @@ quotas may be overshot by what the others did within that second, never by what 
 """
 
 from collections import OrderedDict
+from collections.abc import Collection
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
+from lienthong.core.answer import FindingKind
 from lienthong.core.budget import DayUsage
 from lienthong.core.legal_days import day_of, moment, start_of_day
 from lienthong.db import named
@@ -52,21 +54,33 @@ class UsageBook:
         self._systems: dict[str, DayUsage] = {}
         self._cursor = -1
         self._own: set[int] = set()
+        self._suspended: set[str] = set()
+        self._unwritten: set[str] = set()
         self._recent: OrderedDict[tuple[str, str], tuple[int, str]] = OrderedDict()
 
     def of(self, system: str, now: int) -> DayUsage:
         """Return the usage of a system on the Vietnamese day of `now`; a new day starts from nothing."""
         if not self._day <= now < self._day + 86_400_000_000:
             self._day = start_of_day(day_of(now))
-            self._systems = {
-                name: DayUsage(batch_suspended=True)
-                for name, usage in self._systems.items()
-                if usage.batch_suspended
-            }
+            self._systems = {}
         usage = self._systems.get(system)
         if usage is None:
-            usage = self._systems[system] = DayUsage()
+            usage = self._systems[system] = DayUsage(batch_suspended=system in self._suspended)
         return usage
+
+    def suspend_batches(self, system: str, now: int) -> None:
+        """Suspend the right to batches here at once; the finding tells the other workers and the next start.
+
+        It stands until a person closes that finding.
+        """
+        self._suspended.add(system)
+        self._unwritten.add(system)
+        self.of(system, now).batch_suspended = True
+
+    def findings_written(self, waiting: Collection[tuple[object, ...]]) -> None:
+        """Take note that every finding but those `waiting` is open in the database."""
+        if not waiting:
+            self._unwritten.clear()
 
     def charge(self, system: str, cost: Charge, now: int) -> None:
         """Count a call when it is judged, so that calls in flight together cannot share one budget."""
@@ -137,6 +151,7 @@ class UsageBook:
         for system, tag, misses in await connection.fetch(_QUERIES.sql("misses_since"), since, size - 1):
             systems.setdefault(system, DayUsage()).subjects[bytes(tag)] = misses
         self._systems, self._cursor, self._own = systems, size - 1, set()
+        await self._learn_suspensions(connection)
 
     async def tail(self, now: int) -> None:
         """Count what other workers recorded since the last call; raises DatabaseUnavailableError."""
@@ -146,7 +161,16 @@ class UsageBook:
             for row in rows:
                 await self._learn(connection, row, now)
             if len(rows) < _PAGE:
+                await self._learn_suspensions(connection)
                 return
+
+    async def _learn_suspensions(self, connection: asyncpg.Connection) -> None:
+        """Take over which systems have an open finding of too many misses in a batch."""
+        unwritten = set(self._unwritten)
+        rows = await connection.fetch(_QUERIES.sql("open_findings"), FindingKind.BATCH_MISSES.value)
+        self._suspended = {row["system"] for row in rows} | unwritten | self._unwritten
+        for system, usage in self._systems.items():
+            usage.batch_suspended = system in self._suspended
 
     async def _learn(self, connection: asyncpg.Connection, row: asyncpg.Record, now: int) -> None:
         index, at, system, purpose, officer, kind, request_id, code, persons, misses, tags, outcomes = row

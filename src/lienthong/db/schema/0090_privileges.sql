@@ -33,6 +33,7 @@ GRANT EXECUTE ON FUNCTION exchange.receipts(text, text[], timestamptz) TO lt_gat
 GRANT EXECUTE ON FUNCTION exchange.note_attempt(text, timestamptz, text, text, text, text) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION exchange.note_finding(timestamptz, text, text, text, text, bigint, text)
   TO lt_gateway, lt_intake;
+GRANT EXECUTE ON FUNCTION exchange.open_findings(text) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION ledger.newest_head() TO lt_gateway, lt_notary, lt_inspector, lt_monitor;
 GRANT EXECUTE ON FUNCTION ledger.newest_checkpoint() TO lt_gateway;
 GRANT EXECUTE ON FUNCTION ledger.leaves(bigint, integer) TO lt_gateway, lt_intake, lt_control, lt_notary;
