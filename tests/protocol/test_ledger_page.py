@@ -1,4 +1,4 @@
-"""The examples and tables of docs/protocol/ledger-v1.md are what the code makes, and what the page alone gives.
+"""The examples and tables of docs/protocol/ledger-v1.md are what the code makes and the page alone gives.
 
 python -m tests.protocol.test_ledger_page      writes the examples into the page
 """
@@ -43,6 +43,8 @@ from lienthong_protocol.tiles import encode_bundle, split_bundle
 PAGES = Path(__file__).parents[2] / "docs" / "protocol"
 PAGE = PAGES / "ledger-v1.md"
 AT = 1_795_000_000_123_456
+RETIRED_AT = 1_860_000_000_000_000
+RETIRED = {"count": 2, "first": AT, "last": AT}
 MONTH_KEY, QUARTER_KEY = bytes(range(0x40, 0x60)), bytes(range(0x60, 0x80))
 PERSON_KEY, RANDOM = bytes(range(0x80, 0x90)), bytes(range(0x90, 0xA0))
 LOG = NoteSigner("hub.example/log", SignatureType.NOTE, bytes(range(0xA0, 0xC0)))
@@ -91,7 +93,8 @@ LINE = Line(
     visibility=Visibility.SHOWN, at=AT, case=ASKED["lt-case"], random=base64url.encode(RANDOM),
 )  # fmt: skip
 REFUSAL = msgspec.structs.replace(
-    LOOKUP, at=AT + 5_000_000, request_id="a-refused-request", fields=None, lines=0, code="LT302", duration=310,
+    LOOKUP, at=AT + 5_000_000, request_id="a-refused-request", fields=None, lines=0, code="LT302",
+    duration=310,
     params=PARAMS.replace(NONCE, "LbFvWME4J0B2JgstnIO4Nw"), signature=b64encode(bytes(64)).decode(),
     commitment=base64url.encode(commit(bytes(32), b"{}")),
 )  # fmt: skip
@@ -100,11 +103,7 @@ BODIES = [
     encode_record(LOOKUP),
     encode_line(LINE),
     encode_record(REFUSAL),
-    encode_record(
-        own_act(
-            Kind.RETENTION, 1_858_000_000_000_000, "records and lines of 2026-11", count=2, first=AT, last=AT
-        )
-    ),
+    encode_record(own_act(Kind.RETENTION, RETIRED_AT, "records and lines of 2026-11", **RETIRED)),
 ]
 LEAVES = [leaf_hash(body) for body in BODIES]
 
