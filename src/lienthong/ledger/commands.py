@@ -32,14 +32,14 @@ from lienthong.ledger.invocation import (
     told,
 )
 from lienthong.ledger.log_source import DatabaseLog, LogSource
-from lienthong.ledger.processes import notary, witness
+from lienthong.ledger.processes import notary, rotate_key, witness
 from lienthong.ledger.prove import NoProofError, Prover
 from lienthong.ledger.stored_tree import QUERIES, DatabaseTree, StoredCheckpoint, TreeBrokenError
 from lienthong.ledger.verify import read_claims, verify_log
 from lienthong_protocol.policy import CheckpointUntrustedError, Policy, parse_policy
 from lienthong_protocol.proof import ProofInvalidError, parse_proof, verify_proof
 
-__all__ = ["ledger", "notary", "witness"]
+__all__ = ["ledger", "notary", "rotate_key", "witness"]
 
 Result = TypeVar("Result")
 

@@ -5,6 +5,7 @@
     DIR/response/key      signs answers (private JWK)          read by the gateway
     DIR/log/key           signs checkpoints (note key)         read by the notary
     DIR/grant/key         signs grants (private JWK)           read by the notary
+    DIR/<use>/next        follows the present key, see rotation.py
     DIR/public.json       every public key with its term       read by everybody
 
 The folders are 0700 and may belong to different OS users; DIR itself only has to be closed to writing. Keep a
@@ -24,7 +25,7 @@ from pathlib import Path
 
 import msgspec
 
-from lienthong.db.private_files import write_private
+from lienthong.db.private_files import sync_folder, write_private
 from lienthong_protocol import base64url
 from lienthong_protocol.commitment import month_id, quarter_id
 from lienthong_protocol.keys import (
@@ -125,7 +126,7 @@ def ensure(directory: Path, *, origin: str, now: int, ahead: int = 2) -> None:
             _make_folder(path.parent)
             if not path.exists():
                 _write(path, _new_key(use, origin))
-            entry = _public(directory, use, valid_from=now)
+            entry = _public(path, use, valid_from=now)
             if entry.id not in known:
                 _publish(directory, entry)
         log = log_signer(directory).verifier.name
@@ -145,11 +146,7 @@ def grant_key(directory: Path) -> Ed25519SigningKey | P256SigningKey:
 
 def log_signer(directory: Path) -> NoteSigner:
     """Return the key that signs checkpoints; raises CustodyError."""
-    path = directory / Use.LOG / "key"
-    try:
-        return NoteSigner.from_skey(_read(path))
-    except NoteFormatError as error:
-        raise CustodyError(f"{path} is damaged: {error}. Restore it from the second copy.") from error
+    return _skey(directory / Use.LOG / "key")
 
 
 def public_keys(directory: Path) -> tuple[PublicKey, ...]:
@@ -161,6 +158,43 @@ def public_keys(directory: Path) -> tuple[PublicKey, ...]:
         return ()
     except (OSError, msgspec.DecodeError) as error:
         raise CustodyError(f"{path} cannot be used: {error}. Restore it from the second copy.") from error
+
+
+def prepare_next(directory: Path, use: Use, *, origin: str) -> PublicKey:
+    """Make the key that shall follow the present one, unless one waits already; return its public half.
+
+    Nothing signs with it before `adopt_next`. Raises CustodyError.
+    """
+    with _locked(directory):
+        path = directory / use / "next"
+        if not path.exists():
+            _write(path, _new_key(use, origin))
+        return _public(path, use, valid_from=0)
+
+
+def next_signer(directory: Path, use: Use, *, origin: str) -> NoteSigner:
+    """Return the waiting key as a signer of notes, for the statement that it follows; raises CustodyError."""
+    return _note_signer(directory / use / "next", use, origin)
+
+
+def present_signer(directory: Path, use: Use, *, origin: str) -> NoteSigner:
+    """Return the present key as a signer of notes, for the same statement; raises CustodyError."""
+    return _note_signer(directory / use / "key", use, origin)
+
+
+def adopt_next(directory: Path, use: Use, *, now: int, overlap: int) -> PublicKey:
+    """Put the waiting key in place of the present one, which stays acceptable for `overlap` microseconds.
+
+    The old private key is gone afterwards, its public half stays. Raises CustodyError.
+    """
+    with _locked(directory):
+        path = directory / use / "next"
+        entry = _public(path, use, valid_from=now)
+        if entry.id not in {key.id for key in public_keys(directory)}:
+            _publish(directory, entry, overlap=overlap)
+        path.replace(directory / use / "key")
+        sync_folder(path.parent)
+    return entry
 
 
 def destroy_before(directory: Path, *, oldest_kept: int) -> tuple[str, ...]:
@@ -189,24 +223,39 @@ def _new_key(use: Use, origin: str) -> str:
     return msgspec.json.encode(private_jwk(generate(Algorithm.ED25519, seed))).decode()
 
 
-def _public(directory: Path, use: Use, *, valid_from: int) -> PublicKey:
+def _public(path: Path, use: Use, *, valid_from: int) -> PublicKey:
     if use is Use.LOG:
-        verifier = log_signer(directory).verifier
+        verifier = _skey(path).verifier
         return PublicKey(use=use, id=verifier.key_id.hex(), key=verifier.vkey, valid_from=valid_from)
-    key = _jwk(directory / use / "key")
+    key = _jwk(path)
     text = msgspec.json.encode(public_jwk(key)).decode()
     return PublicKey(use=use, id=key.key_id, key=text, valid_from=valid_from)
 
 
-def _publish(directory: Path, entry: PublicKey) -> None:
+def _publish(directory: Path, entry: PublicKey, *, overlap: int = 0) -> None:
     entries = [
-        msgspec.structs.replace(known, valid_until=entry.valid_from)
+        msgspec.structs.replace(known, valid_until=entry.valid_from + overlap)
         if known.use is entry.use and known.valid_until is None
         else known
         for known in public_keys(directory)
     ]
     content = msgspec.json.format(msgspec.json.encode([*entries, entry]), indent=1) + b"\n"
     write_private(directory / "public.json", content, mode=0o644)
+
+
+def _note_signer(path: Path, use: Use, origin: str) -> NoteSigner:
+    """Return any of the hub's keys as a signer of notes: Ed25519 all of them, named by log and use."""
+    if use is Use.LOG:
+        return _skey(path)
+    seed = base64url.decode(_jwk(path).secret())
+    return NoteSigner(f"{origin}/{use}", SignatureType.NOTE, seed)
+
+
+def _skey(path: Path) -> NoteSigner:
+    try:
+        return NoteSigner.from_skey(_read(path))
+    except NoteFormatError as error:
+        raise CustodyError(f"{path} is damaged: {error}. Restore it from the second copy.") from error
 
 
 def _ensure_secret(folder: Path, name: str) -> None:

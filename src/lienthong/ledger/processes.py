@@ -1,24 +1,30 @@
-"""The two processes of the log: `lienthong notary` and `lienthong witness`."""
+"""The two processes of the log, `lienthong notary` and `lienthong witness`, and the change of their keys."""
 
 import asyncio
 import signal
+import time
 from pathlib import Path
 
 import click
+import msgspec
 
+from lienthong.db import Role, connect
 from lienthong.ledger import witness as witness_process
+from lienthong.ledger.append import AppendRefused, AppendUncertain
 from lienthong.ledger.cosigning import parse_endpoint
-from lienthong.ledger.custody import Use, log_signer, public_keys
+from lienthong.ledger.custody import PublicKey, Use, log_signer, public_keys
 from lienthong.ledger.invocation import (
     FOLDER,
     NotDoneError,
     configured,
     database_of,
+    json_option,
     of_deployment,
     told,
 )
 from lienthong.ledger.notary import LogForked
 from lienthong.ledger.notary_loop import NotaryDuty, run
+from lienthong.ledger.rotation import rotate
 from lienthong.ledger.signed_memory import Memory, NotaryBlocked
 from lienthong.ledger.stored_tree import TreeBrokenError
 from lienthong_protocol.notes import NoteVerifier
@@ -82,3 +88,33 @@ async def _until_stopped(duty: NotaryDuty) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await run(duty, stop)
+
+
+@click.command("rotate")
+@click.argument("use", type=click.Choice([use.value for use in Use]))
+@of_deployment
+@json_option
+def rotate_key(use: str, config: Path | None, data: Path | None, *, as_json: bool) -> None:
+    """Replace the hub's key for USE; the log says so, signed by the old key and the new."""
+
+    async def change() -> PublicKey:
+        configuration = configured(config, data)
+        connection = await connect(database_of(configuration), Role.NOTARY, application="lienthong keys")
+        try:
+            return await rotate(
+                connection,
+                configuration.keys,
+                Use(use),
+                origin=configuration.log_origin,
+                now=time.time_ns() // 1_000,
+            )
+        finally:
+            connection.terminate()
+
+    with told():
+        try:
+            entry = asyncio.run(change())
+        except (AppendRefused, AppendUncertain) as error:
+            raise NotDoneError(f"the log did not take the change: {error}. Run it again.") from error
+    text = f"new {use} key {entry.id}: start the processes that use it again\n{entry.key}"
+    click.echo(msgspec.json.encode(entry).decode() if as_json else text)
