@@ -7,11 +7,13 @@ No event holds personal data: systems, codes, counts and times only, which a tes
 import logging
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import assert_never
 
 import msgspec
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
+from prometheus_client.multiprocess import mark_process_dead
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):
@@ -129,7 +131,7 @@ class Observer:
             "lienthong_grant_version",
             "Version of the grants in force",
             registry=self.registry,
-            multiprocess_mode="min",
+            multiprocess_mode="livemin",
         )
         self._duration = Histogram(
             "lienthong_exchange_seconds",
@@ -178,6 +180,20 @@ class Observer:
                 self._log.warning(kind, **asdict(event))
             case _:
                 assert_never(event)
+
+
+def share_metrics(directory: Path) -> None:
+    """Keep the metrics of this process in files, so that any worker can add up all of them.
+
+    Before the first Observer. The library chooses where values live when it is imported, which was before
+    this worker was forked. What workers that are gone said of themselves is taken out: a version of the
+    grants that nobody holds any more.
+    """
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    for file in directory.glob("gauge_live*.db"):
+        pid = file.stem.rpartition("_")[2]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            mark_process_dead(int(pid), str(directory))  # type: ignore[no-untyped-call]
 
 
 def configure_logging() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from lienthong.config import Configuration, GatewaySettings, read_configuration
 from lienthong.gateway.hub import Hub
 from lienthong.gateway.messages import Message, Response
-from lienthong.gateway.observations import configure_logging
+from lienthong.gateway.observations import configure_logging, share_metrics
 from lienthong_protocol.refusals import Code, Refuse
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class GatewayApplication:
         configure_logging()
         configuration = read_configuration(Path(os.environ[CONFIGURATION_VARIABLE]))
         self._settings = configuration.gateway
+        if self._settings.metrics_directory is not None:
+            share_metrics(self._settings.metrics_directory)
         self._hub = loop.run_until_complete(Hub.open(configuration))
         # What lives as long as the process is never looked at again, and what a request makes dies by
         # counting: without this a full collection would stop the worker for tens of milliseconds every few
@@ -114,6 +116,8 @@ def serve(configuration: Configuration, path: Path) -> None:
     os.environ[CONFIGURATION_VARIABLE] = str(path.resolve())
     if settings.metrics_directory is not None:
         settings.metrics_directory.mkdir(parents=True, exist_ok=True)
+        for left_over in settings.metrics_directory.glob("*.db"):
+            left_over.unlink()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_directory)
     Granian(
         "lienthong.gateway.server:application",
