@@ -216,7 +216,7 @@ class World:
         asyncio.run(self.publish(documents))
         deadline = time.monotonic() + 5.0
         while awaited and self.metric("lienthong_grant_version") < self.version():
-            assert time.monotonic() < deadline, self.log()
+            assert time.monotonic() < deadline, self.get("/metrics").body.decode()
             time.sleep(0.01)
 
     def metric(self, name: str) -> float:
