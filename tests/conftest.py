@@ -96,6 +96,14 @@ def data_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def quick_folder() -> Iterator[Path]:
+    """Like `data_folder`, but in memory where there is room: for tests that are not about the disk."""
+    folder = open_folder(memory_folder())
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
 class Clusters:
     """The clusters of one worker, each started when first asked for, each with a migrated template."""
 

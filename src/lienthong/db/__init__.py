@@ -2,8 +2,6 @@
 
 from lienthong.db.database import (
     Database,
-    DatabaseUnavailable,
-    DatabaseUnsafe,
     connect,
     connect_blocking,
     dsn,
@@ -11,6 +9,7 @@ from lienthong.db.database import (
 from lienthong.db.embedded import EmbeddedServer, ServerSettings
 from lienthong.db.opening import locate, open_database
 from lienthong.db.role import Role
+from lienthong.db.unavailable import DatabaseUnavailable, DatabaseUnsafe
 
 __all__ = [
     "Database",

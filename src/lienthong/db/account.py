@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from lienthong.db.unavailable import DatabaseUnavailable
+
 DEFAULT_ACCOUNT: Final = "lienthong"
 
 
-class AccountError(Exception):
+class AccountError(DatabaseUnavailable):
     """No OS account can run the server; the message says how to fix it."""
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from lienthong.db.account import Account
 from lienthong.db.private_files import write_private
+from lienthong.db.unavailable import DatabaseUnavailable
 
 PORT: Final = 5432
 """Number in the name of the socket file; nothing listens on a network."""
@@ -18,7 +19,7 @@ PORT: Final = 5432
 _ORPHAN_PATIENCE: Final = 60.0
 
 
-class DataFolderError(Exception):
+class DataFolderError(DatabaseUnavailable):
     """The data folder cannot be used; the message says how to fix it."""
 
 
@@ -96,6 +97,8 @@ class DataFolder:
         _make_folder(self.log.parent, 0o700, us)
         _make_folder(self.passwords, 0o700, us)
         _make_folder(self.socket_folder, 0o700, account.owner)
+        if self.cluster.exists() or self.cluster.is_symlink():
+            _check_folder(self.cluster, account.owner)
 
     def server_process(self) -> int | None:
         """Return the process id of the postmaster that serves this folder, if one lives.
@@ -224,16 +227,20 @@ def _make_folder(path: Path, mode: int, owner: tuple[int, int]) -> None:
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
-        found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner[0]:
-            raise DataFolderError(
-                f"{path} is not a folder of OS user {owner[0]}: the database was made by another user. Start "
-                "it as that user, or name another data folder."
-            ) from None
+        _check_folder(path, owner)
         return
     if owner[0] != os.geteuid():
         os.chown(path, *owner, follow_symlinks=False)
     path.chmod(mode)
+
+
+def _check_folder(path: Path, owner: tuple[int, int]) -> None:
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner[0]:
+        raise DataFolderError(
+            f"{path} is not a folder of OS user {owner[0]}: the database was made by another user. Start "
+            "it as that user, or name another data folder."
+        )
 
 
 def _closed(path: Path, account: Account) -> Path:

@@ -13,8 +13,9 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from lienthong.db import named
-from lienthong.db.private_files import PasswordFileError, read_password
+from lienthong.db.private_files import read_password
 from lienthong.db.role import Role
+from lienthong.db.unavailable import DatabaseUnavailable, DatabaseUnsafe
 
 LEAST_VERSION: Final = 150000
 """Oldest PostgreSQL that is accepted, in the numbering of server_version_num."""
@@ -37,15 +38,10 @@ _CONNECTION_FAILURES = (
 )
 _DURABLE_COMMITS = frozenset({"on", "remote_apply"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# A restored database is closed by this default until its log is known to be whole (backup.py): it binds every
+# role but the administrator, who checks and opens it.
+_ADMINISTRATOR_SETTINGS: Final = {"default_transaction_read_only": "off"}
 _SETTINGS: Final = {"TimeZone": "UTC", "synchronous_commit": "on", "jit": "off", "search_path": "pg_catalog"}
-
-
-class DatabaseUnavailable(Exception):  # noqa: N818 - a state of the world, answered with 503
-    """The database cannot be used now; the message says why and how to fix it."""
-
-
-class DatabaseUnsafe(DatabaseUnavailable):
-    """The database answers but breaks a promise (durability, version, role): never connect to it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +92,7 @@ async def connect(
     outcome is unknown. `timeout` in seconds. Raises DatabaseUnavailable, or DatabaseUnsafe for a server or
     role that breaks a promise.
     """
-    try:
-        password = read_password(database.passwords / database.user(role))
-    except PasswordFileError as error:
-        raise DatabaseUnavailable(str(error)) from error
+    password = read_password(database.passwords / database.user(role))
     connection: asyncpg.Connection | None = None
     try:
         connection = await asyncpg.connect(
@@ -110,7 +103,7 @@ async def connect(
             database=database.name,
             ssl=_encryption(database),
             timeout=timeout,
-            server_settings={**_SETTINGS, "application_name": application},
+            server_settings={**_settings(role), "application_name": application},
         )
         if on_notice is not None:
             connection.add_log_listener(lambda _connection, message: on_notice(message))
@@ -131,14 +124,12 @@ def dsn(database: Database, role: Role, *, application: str = "lienthong", timeo
 
     Raises DatabaseUnavailable when the password file cannot be used.
     """
+    password = read_password(database.passwords / database.user(role))
     try:
-        password = read_password(database.passwords / database.user(role))
         host = _host(database)
-    except PasswordFileError as error:
-        raise DatabaseUnavailable(str(error)) from error
     except OSError as error:
         raise _unavailable(database, role, error, None) from error
-    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in _settings(role).items())
     elsewhere = not database.is_socket and database.host not in _LOOPBACK
     return make_conninfo(
         host=host,
@@ -184,6 +175,16 @@ def connect_blocking(
             raise _unavailable(database, role, error, error.sqlstate) from error
         raise
     return connection
+
+
+def _settings(role: Role) -> dict[str, str]:
+    return _SETTINGS | _ADMINISTRATOR_SETTINGS if role is Role.ADMINISTRATOR else _SETTINGS
+
+
+def inherited_descriptors(database: Database) -> tuple[int, ...]:
+    """Return what a child must inherit to use `dsn`: the handle of a socket folder with a long path."""
+    held = _held_folders.get(database.host)
+    return () if held is None else (held,)
 
 
 _held_folders: dict[str, int] = {}

@@ -21,10 +21,11 @@ import psycopg
 from lienthong.db import named
 from lienthong.db.account import Account, server_account
 from lienthong.db.data_folder import PORT, DataFolder, DataFolderError, ServerRunning
-from lienthong.db.database import Database, DatabaseUnavailable, connect_blocking
+from lienthong.db.database import Database, connect_blocking
 from lienthong.db.private_files import password_in, sync_folder, write_private
 from lienthong.db.programs import Programs, programs_in, reachable, wheel_folder
 from lienthong.db.role import SIGN_IN_ROLES, Role
+from lienthong.db.unavailable import DatabaseUnavailable
 
 DEFAULT_NAME: Final = "lienthong"
 
@@ -34,7 +35,7 @@ _HERE = Path(__file__).parent
 _QUERIES = named.load(_HERE / "embedded.sql")
 
 
-class StartError(Exception):
+class StartError(DatabaseUnavailable):
     """PostgreSQL did not start; the message holds what it said."""
 
 

@@ -13,9 +13,10 @@ import psycopg
 from psycopg import sql
 
 from lienthong.db import named
-from lienthong.db.database import Database, DatabaseUnavailable, connect_blocking
+from lienthong.db.database import Database, connect_blocking
 from lienthong.db.private_files import PasswordFileError, password_in
 from lienthong.db.role import SIGN_IN_ROLES, Role
+from lienthong.db.unavailable import DatabaseUnavailable
 
 _HERE: Final = Path(__file__).parent
 SCHEMA: Final = _HERE / "schema"
@@ -25,7 +26,7 @@ _QUERIES = named.load(_HERE / "migration.sql")
 _FILE_NAME = re.compile(r"\d{4}_[a-z0-9_]+\.sql\Z")
 
 
-class MigrationError(Exception):
+class MigrationError(DatabaseUnavailable):
     """The schema cannot be brought up to date; the message says how to fix it."""
 
 

