@@ -18,7 +18,7 @@ from lienthong.gateway.identify import Caller
 from lienthong.gateway.messages import JSON, Response, retry_headers
 from lienthong.gateway.usage import Charge
 from lienthong.ledger.append import Entry, LineEntry
-from lienthong.ledger.custody import SaltKeys, SecretKey, TagKeys
+from lienthong.ledger.custody import CustodyError, SaltKeys, SecretKey, TagKeys
 from lienthong_protocol.commitment import claimed_tag, commit, person_tag, salt
 from lienthong_protocol.merkle import leaf_hash
 from lienthong_protocol.problem import CONTENT_TYPE, Sentence, encode_problem, problem_document
@@ -129,6 +129,13 @@ class Composer:
         if label is TagLabel.PERSON:
             return person_tag(key.key, person_key)
         return claimed_tag(key.key, number)
+
+    def salt_of(self, *, key_id: str, nonce: str, at: int) -> bytes | None:
+        """Return the salt of an answer recorded at `at`, None once the key of that month is destroyed."""
+        try:
+            return salt(self._salts.at(at).key, key_id=key_id, nonce=nonce)
+        except CustodyError:
+            return None
 
     def _keys_at(self, now: int) -> "_Keys":
         """Return the keys for `now`, looked up once an hour: months and quarters begin with an hour."""

@@ -3,9 +3,12 @@
 Signed, answered and recorded like every exchange; none of it tells about a person.
 """
 
+import re
 from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import asyncpg
 
 from lienthong.core.fields import names_in
 from lienthong.core.grant import Right, SystemGrant
@@ -18,7 +21,7 @@ from lienthong.gateway.exchange import settle
 from lienthong.gateway.identify import Unknown, identify
 from lienthong.gateway.messages import JSON, Message, Response
 from lienthong.gateway.openapi import Offer, openapi_document
-from lienthong_protocol.record import Kind
+from lienthong_protocol.record import Kind, decode_record
 from lienthong_protocol.refusals import Code, Refuse
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 _QUERIES = named.load(Path(__file__).with_name("queries.sql"))
 _SECOND = 1_000_000
+_NONCE = re.compile(r';nonce="([A-Za-z0-9_-]+)"')
 
 
 async def scope(hub: "Hub", message: Message) -> Response:
@@ -60,16 +64,7 @@ async def receipts(hub: "Hub", message: Message) -> Response:
         since, ids = moment(asked.since * _SECOND), list(asked.request_ids)
         async with hub.affairs.borrowed(deadline=hub.configuration.gateway.read_deadline) as connection:
             rows = await connection.fetch(_QUERIES.sql("receipts"), grant.system_id, ids, since)
-        found = [
-            {
-                "request_id": row["request_id"],
-                "index": row["index"],
-                "leaf": b64encode(row["hash"]).decode(),
-                "record": b64encode(row["body"]).decode(),
-            }
-            for row in rows
-        ]
-        return _answered({"receipts": found}, grant, now)
+        return _answered({"receipts": [_receipt(hub, row) for row in rows]}, grant, now)
 
     return await _settled(hub, message, Kind.RECEIPTS, answer)
 
@@ -80,6 +75,23 @@ async def _settled(hub: "Hub", message: Message, kind: Kind, answer: "Answering"
     if isinstance(caller, Unknown):
         return hub.turn_away(caller.refusal, key_id=caller.key_id, message=message)
     return await settle(hub, Call(caller, kind, message.target, started), answer)
+
+
+def _receipt(hub: "Hub", row: asyncpg.Record) -> dict[str, object]:
+    """Return one record as its caller gets it, with the salt of its answer while its key still exists."""
+    found = {
+        "request_id": row["request_id"],
+        "index": row["index"],
+        "leaf": b64encode(row["hash"]).decode(),
+        "record": b64encode(row["body"]).decode(),
+    }
+    record = decode_record(row["body"])
+    nonce = _NONCE.search(record.params or "")
+    if nonce is not None:
+        salt = hub.composer.salt_of(key_id=record.key, nonce=nonce[1], at=record.at)
+        if salt is not None:
+            found["salt"] = b64encode(salt).decode()
+    return found
 
 
 def _answered(value: object, grant: SystemGrant, now: int) -> Verdict:
