@@ -1,6 +1,7 @@
 """Who is not proven is turned away unrecorded; who is proven twice by one nonce is answered once."""
 
 import asyncio
+import secrets
 import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,11 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from lienthong.core.grant_document import KeyEntry, PublicKey, Quotas, Rate
+from lienthong.core.grant_document import Channel, KeyEntry, PublicKey, Quotas, Rate
 from lienthong_protocol.keys import Algorithm
+from lienthong_protocol.profile import Profile
 from lienthong_protocol.refusals import Code
+from lienthong_protocol.signing import sign_request
 from tests.gateway.expect import nothing_recorded, refused, says, turned_away
 from tests.gateway.wire import post
 from tests.gateway.world import FIELDS, PERSON, TODAY, Reply, World, granted, key_of
@@ -231,3 +234,42 @@ def test_a_flood_of_bad_signatures_costs_neither_log_nor_disk(world: World) -> N
     assert key_of("victim").key_id in {key for key, _, _ in counts}
     assert world.select("SELECT pg_total_relation_size('exchange.attempt')")[0][0] < size + 1_000_000
     assert world.lookup("hospital").status == 200
+
+
+@pytest.mark.law("R3.1", "R8.1")
+def test_a_call_through_a_platform_is_bound_to_the_service_it_names(world: World) -> None:
+    through = granted("through", right={"quotas": PLENTY})
+    system = msgspec.structs.replace(
+        through.system, channel=Channel.PLATFORM, platform="ndxp", direct=None, profiles=("lt-1p",)
+    )
+    world.grant(msgspec.structs.replace(through, system=system))
+
+    def headers(target: str) -> dict[str, str]:
+        given = {"lt-request-id": secrets.token_hex(8), "lt-purpose": "patient", "lt-officer": "cb-01"}
+        return dict(
+            sign_request(
+                method="POST",
+                target_uri="https://platform.example/anything",
+                headers=[*given.items(), ("lt-case", "BN-0001"), ("content-type", "application/json")],
+                body=BODY,
+                key=key_of("through"),
+                created=int(time.time()),
+                nonce=secrets.token_urlsafe(18),
+                profile=Profile.LT1P,
+                target=target,
+            )
+        )
+
+    good = headers(world.origin + "/v1/lookup")
+    answered = world.exchange("/v1/lookup", list(good.items()), BODY)
+    assert (answered.status, answered.fault) == (200, None)
+    record = world.records_of(answered.request_id)[0]
+    assert (record["channel"], record["platform"], record["profile"]) == ("platform", "ndxp", "lt-1p")
+    for target in (world.origin + "/v1/verify", "https://elsewhere.example/v1/lookup"):
+        away(world, headers(target), Code.INVALID_TARGET)
+    away(world, signed(world, "through"), Code.PROOF_KIND_NOT_AGREED)
+    away(
+        world,
+        headers(world.origin + "/v1/lookup") | {"lt-target": world.origin + "/v1/verify"},
+        Code.INVALID_TARGET,
+    )

@@ -39,8 +39,11 @@ from lienthong.core.purpose import PurposeGround
 from lienthong.core.request import Service
 from lienthong.db import Database, Role, connect, connect_blocking
 from lienthong.ledger.append import KIND_NUMBERS
-from lienthong.ledger.custody import ensure, grant_key, response_key
+from lienthong.ledger.cosigning import Panel
+from lienthong.ledger.custody import ensure, grant_key, log_signer, response_key
 from lienthong.ledger.grants import publish_grants
+from lienthong.ledger.notary import Notary
+from lienthong.ledger.signed_memory import Memory
 from lienthong_protocol.keys import Algorithm, Ed25519SigningKey, P256SigningKey, generate
 from lienthong_protocol.receipt import Receipt, parse_receipt
 from lienthong_protocol.record import Kind
@@ -211,12 +214,24 @@ class World:
         async with connected(self.database, Role.NOTARY) as connection:
             await publish_grants(connection, bodies, grant_key(self.keys), now=now)
 
+    async def sign_head(self) -> None:
+        """Sign the durable head as the notary of this log."""
+        async with connected(self.database, Role.NOTARY) as connection:
+            notary = Notary(
+                connection,
+                signer=log_signer(self.keys),
+                memory=Memory(self.folder),
+                witnesses=Panel((), warn=lambda _text: None),
+            )
+            await notary.start(adopt=True)
+            await notary.publish_head(heartbeat=True)
+
     def grant(self, *documents: GrantDocument, awaited: bool = True) -> None:
         """Publish grants while the gateway runs; with `awaited`, return once every worker holds them."""
         asyncio.run(self.publish(documents))
         deadline = time.monotonic() + 5.0
         while awaited and self.metric("lienthong_grant_version") < self.version():
-            assert time.monotonic() < deadline, self.get("/metrics").body.decode()
+            assert time.monotonic() < deadline, self.log()
             time.sleep(0.01)
 
     def metric(self, name: str) -> float:
