@@ -200,13 +200,19 @@ def test_refusals_have_a_quarter_of_the_rate(world: World) -> None:
     assert world.lookup("looping").status == 200
 
 
-async def test_refusals_of_the_fast_are_one_record_when_the_gateway_ends(own_world: World) -> None:
+async def test_what_is_too_fast_is_one_record_when_the_gateway_ends_and_strangers_are_slowed(
+    own_world: World,
+) -> None:
     quick = granted("quick", right={"quotas": PLENTY})
     system = msgspec.structs.replace(quick.system, rate=Rate(per_second=1, burst=2))
     await own_world.publish([msgspec.structs.replace(quick, system=system)])
+    own_world.settings["open_requests_per_minute"] = 5
     await asyncio.to_thread(own_world.start)
     codes = [await asyncio.to_thread(own_world.lookup, "quick") for _ in range(12)]
     refusals = sum(reply.code == Code.RATE_LIMITED for reply in codes)
+    open_to_all = [await asyncio.to_thread(own_world.get, "/v1/keys") for _ in range(8)]
+    assert [reply.status for reply in open_to_all[:5]] == [200] * 5
+    turned_away(open_to_all[7], Code.RATE_LIMITED)
     await asyncio.to_thread(own_world.stop)
     found = [leaf for leaf in await own_world.records() if leaf.get("kind") == "refusal_summary"]
     assert [(each["system"], each["code"], each["count"]) for each in found] == [("quick", "LT216", refusals)]

@@ -245,6 +245,11 @@ class World:
         with connect_blocking(self.database, Role.ADMINISTRATOR) as connection:
             return connection.execute(query, arguments).fetchall()
 
+    def execute(self, query: str, *arguments: Any) -> None:
+        """Change something as the superuser, beside every privilege."""
+        with connect_blocking(self.database, Role.ADMINISTRATOR) as connection:
+            connection.execute(query, arguments)
+
     def version(self) -> int:
         return int(self.select("SELECT max(version) FROM exchange.grant")[0][0])
 
@@ -296,7 +301,10 @@ class World:
         raise AssertionError(f"the gateway did not get ready: {self.log()}")
 
     def log(self) -> str:
-        return (self.folder / "gateway.log").read_text(errors="replace")[-4_000:]
+        return self.whole_log()[-4_000:]
+
+    def whole_log(self) -> str:
+        return (self.folder / "gateway.log").read_text(errors="replace")
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process is not None and self.process.poll() is None:
