@@ -1,7 +1,8 @@
 """What one append and one read cost: `python -m bench.append`.
 
 Prints, per batch size (one line a record), CPU of the client and of PostgreSQL per record and the latency
-of a batch; the same while another session holds a snapshot, as a backup does for hours; and register.read by rows.
+of a batch; the same while another session holds a snapshot, as a backup does for hours; and register.read
+by rows.
 """
 
 import argparse
@@ -9,7 +10,6 @@ import asyncio
 import os
 import random
 import shutil
-import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -94,35 +94,28 @@ async def held_snapshot(database: Database) -> AsyncIterator[asyncpg.Connection]
     await holder.close()
 
 
-async def measure_snapshot(database: Database, commits: int) -> None:
-    """Compare the median of each tenth of so many commits: it grows where versions of a row pile up."""
+async def measure_snapshot(server: EmbeddedServer, database: Database, commits: int) -> None:
+    """Show what a commit costs in each tenth of so many: it grows where versions of a row pile up."""
     gateway = await connect(database, Role.GATEWAY)
-    for name, held in (("without snapshot", False), ("with a held snapshot", True)):
-        medians = []
-        if held:
-            async with held_snapshot(database):
-                medians = await tenths(gateway, commits)
-        else:
-            medians = await tenths(gateway, commits)
-        print(
-            f"{commits:,} commits {name:<21} " + " ".join(f"{median:.2f}" for median in medians),
-            "ms",
-            flush=True,
-        )
+    await show_tenths(server, gateway, commits, "no snapshot")
+    async with held_snapshot(database):
+        await show_tenths(server, gateway, commits, "held snapshot")
     await gateway.close()
 
 
-async def tenths(gateway: asyncpg.Connection, commits: int) -> list[float]:
-    medians = []
+async def show_tenths(server: EmbeddedServer, gateway: asyncpg.Connection, commits: int, name: str) -> None:
+    costs = []
     for _ in range(10):
-        latencies = []
-        for _ in range(commits // 10):
-            batch = [entry()]
-            start = time.perf_counter()
+        batches = [[entry()] for _ in range(commits // 10)]
+        before = cpu_of(server)
+        for batch in batches:
             await append(gateway, batch, grant_version=0)
-            latencies.append(time.perf_counter() - start)
-        medians.append(statistics.median(latencies) * 1e3)
-    return medians
+        costs.append((cpu_of(server) - before) / len(batches) * 1e6)
+    print(
+        f"{commits:,} commits, {name:<14}" + " ".join(f"{cost:.0f}" for cost in costs),
+        "server µs",
+        flush=True,
+    )
 
 
 async def measure_read(server: EmbeddedServer, database: Database, seconds: float) -> None:
@@ -166,7 +159,7 @@ async def measure_read(server: EmbeddedServer, database: Database, seconds: floa
 
 async def measure(server: EmbeddedServer, database: Database, seconds: float, commits: int) -> None:
     await measure_append(server, database, seconds)
-    await measure_snapshot(database, commits)
+    await measure_snapshot(server, database, commits)
     await measure_read(server, database, seconds)
 
 

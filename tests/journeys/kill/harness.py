@@ -52,12 +52,16 @@ class Report:
 
     def __str__(self) -> str:
         kills = ", ".join(f"{count} {victim}" for victim, count in sorted(self.kills.items()))
-        return (
-            f"{self.kills.total()} kills ({kills}) in {self.seconds:.0f} s; "
-            f"{self.told} leaves told to workers, {self.leaves} in the log; longest restart {self.longest_restart:.2f} s; "
-            f"lost {len(self.findings.lost)}, told twice {len(self.findings.told_twice)}, "
-            f"changed {len(self.findings.changed)}, gaps {len(self.findings.gaps)}"
-            + "".join(f"; {other}" for other in self.findings.others)
+        wrong = self.findings
+        return "; ".join(
+            [
+                f"{self.kills.total()} kills ({kills}) in {self.seconds:.0f} s",
+                f"{self.told} leaves told to workers, {self.leaves} in the log",
+                f"longest restart {self.longest_restart:.2f} s",
+                f"lost {len(wrong.lost)}, told twice {len(wrong.told_twice)}, changed {len(wrong.changed)}",
+                f"gaps {len(wrong.gaps)}",
+                *wrong.others,
+            ]
         )
 
 
