@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from lienthong.db import Database, Role
+from lienthong.ledger import cosigning
+from lienthong.ledger.cosigning import NotCosigned, Panel, SeenOther
 from lienthong.ledger.notary import LogForked, LogShrunk, Notary, Step
 from lienthong.ledger.notary_loop import NotaryDuty, run
 from lienthong.ledger.signed_memory import Memory, NotaryBlocked
@@ -109,6 +112,55 @@ async def test_an_unreachable_witness_delays_nothing_and_catches_up(
     signed = await both.publish_head()
     assert signed is not None
     assert len(signed.note.signatures) == 2
+
+
+async def test_a_witness_that_only_says_it_saw_more_stops_nothing(
+    connect_as: ConnectAs, keys: Path, signer: NoteSigner, witness: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A larger head counts when the witness can show our signature under it, not before."""
+    told: list[str] = []
+    replies = {witness.url: SeenOther(10**6), "http://127.0.0.1:1": NotCosigned("out of reach")}
+    monkeypatch.setattr(cosigning, "add_checkpoint", lambda endpoint, body, text: replies[endpoint.url])
+    endpoints = (witness.endpoint, replace(witness.endpoint, url="http://127.0.0.1:1"))
+    notary = Notary(
+        await connect_as(Role.NOTARY),
+        signer=signer,
+        memory=Memory(keys / "log"),
+        witnesses=Panel(endpoints, warn=told.append),
+    )
+    await notary.start()
+    await write(await connect_as(Role.GATEWAY), 3)
+    signed = await notary.publish_head()
+    assert signed is not None
+    assert len(signed.note.signatures) == 1
+    assert [("says it has seen" in text, "did not cosign" in text) for text in told] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+async def test_the_process_waits_while_the_log_is_set_back_and_goes_on_when_it_is_whole(
+    database: Database, connect_as: ConnectAs, make_notary: MakeNotary, keys: Path, signer: NoteSigner
+) -> None:
+    await log_of(connect_as, make_notary)
+    superuser = await connect_as(Role.ADMINISTRATOR)
+    head = await superuser.fetchval("SELECT max(size) FROM ledger.head")
+    await superuser.execute("ALTER TABLE ledger.head DISABLE TRIGGER USER")
+    await superuser.execute("UPDATE ledger.head SET size = 5, previous = 0 WHERE size = $1", head)
+    await superuser.execute("DELETE FROM ledger.head WHERE size > 5")
+    stop = asyncio.Event()
+    duty = NotaryDuty(database, signer, Memory(keys / "log"), interval=0.02, heartbeat=0.05)
+    before = len(await superuser.fetch(CHECKPOINTS))
+    process = asyncio.create_task(run(duty, stop))
+    await asyncio.sleep(0.6)
+    assert not process.done()
+    assert len(await superuser.fetch(CHECKPOINTS)) == before
+    stop.set()
+    await asyncio.wait_for(process, 10)
+    await superuser.execute("UPDATE ledger.head SET size = $1 WHERE size = 5", head)
+    notary = await make_notary()
+    await notary.start()
+    assert await notary.publish_head(heartbeat=True) is not None
 
 
 async def test_a_notary_takes_up_a_large_log(connect_as: ConnectAs, make_notary: MakeNotary) -> None:
