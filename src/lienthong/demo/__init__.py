@@ -13,12 +13,11 @@ import click
 
 from lienthong.core.fields import bits_of_names
 from lienthong.db import Role, connect
-from lienthong.demo.agencies import Agency, make_keys
+from lienthong.demo.agencies import Player, make_keys, trust_hub
 from lienthong.demo.proving import play_proofs
 from lienthong.demo.story import Story, play_exchange
 from lienthong.demo.transcript import Transcript
 from lienthong.deployment import DeploymentError, lay_out
-from lienthong.ledger.custody import response_key
 from lienthong.publishing import publish_file
 from lienthong.register.cast import Cast, cast_from_database
 from lienthong.register.writer import Consent, add_consent
@@ -95,19 +94,16 @@ async def _furnish(hub: Running, consent: str) -> Cast:
         await connection.close()
 
 
-def _agencies(hub: Running) -> dict[str, Agency]:
-    hub_key = response_key(hub.configuration.keys).verifying_key
-    return {
-        name: Agency(
-            system=system,
-            purpose=purpose,
-            key_file=hub.deployment.agencies / f"{name}.key",
-            hub=hub.origin,
-            hub_key=hub_key,
-            officer=officer,
-        )
+def _agencies(hub: Running) -> dict[str, Player]:
+    folder = hub.deployment.agencies
+    trust_hub(hub.origin, folder)
+    players = {
+        name: Player(system, purpose, officer, folder, name, hub.origin)
         for name, (system, purpose, officer) in _CALLERS.items()
     }
+    for player in players.values():
+        player.settle()
+    return players
 
 
 def _sum_up(tell: Transcript) -> None:
@@ -132,5 +128,8 @@ def _keep_serving(hub: Running, tell: Transcript) -> None:
     click.echo(f"  agency keys  {hub.deployment.agencies}")
     click.echo(f"  logs         {hub.deployment.logs}")
     click.echo(f"  $ .venv/bin/lienthong ledger verify --config {config} --policy {hub.deployment.policy}")
+    hospital = hub.deployment.agencies / "hospital.toml"
+    click.echo(f"  $ .venv/bin/lienthong-agency --config {hospital} scope")
+    click.echo(f"  $ .venv/bin/lienthong-agency --config {hospital} journal list")
     click.echo(f"  $ curl {hub.origin}/v1/checkpoints")
     hub.supervisor.watch(lambda: bool(stopped))

@@ -1,142 +1,186 @@
-"""The agencies of the story: each with a key of its own, calling the hub over signed HTTP like anybody."""
+"""The agencies of the story: each with a key, a configuration and a journal of its own, as a real one has.
+
+They call through `lienthong_agency`, the client agencies use. Only the two attackers of the story sign and
+send by hand, since the client never would do what they do.
+"""
 
 import json
-import os
 import secrets
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from lienthong.core.dates import PartialDate
 from lienthong.demo.transcript import StoryFailedError
 from lienthong.register.cast import CastMember
-from lienthong_protocol.keys import (
-    Algorithm,
-    SigningKey,
-    VerifyingKey,
-    generate,
-    private_jwk,
-    public_jwk,
-    signing_key_from_jwk,
+from lienthong_agency import (
+    Agency,
+    Answered,
+    BatchItem,
+    Call,
+    Caller,
+    Context,
+    Journal,
+    Person,
+    Refused,
+    batch,
+    lookup,
+    read_hub_keys,
+    read_key,
+    verify,
+    write_key,
 )
-from lienthong_protocol.receipt import Receipt, parse_receipt
-from lienthong_protocol.refusals import Refuse
-from lienthong_protocol.response_signing import ResponseFault, ResponseKey, verify_response
-from lienthong_protocol.signing import read_request, sign_request
-
-Person = dict[str, str]
+from lienthong_protocol.keys import Algorithm, generate, public_jwk
+from lienthong_protocol.receipt import Receipt
+from lienthong_protocol.signing import sign_request
 
 
 def claimed(member: CastMember, **changes: str) -> Person:
     """Return what a caller says of a person: number, full name, birth date."""
     birth = PartialDate(member.birth_date).iso
-    return {"number": member.number, "full_name": member.full_name, "birth_date": birth} | changes
+    return Person(**({"number": member.number, "full_name": member.full_name, "birth_date": birth} | changes))
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A checked answer: signed by the hub for exactly this request."""
+    """What came back, in one shape for answers and refusals."""
 
     status: int
     content: dict[str, Any]
-    receipt: Receipt | None
-    notice: str
-    milliseconds: float
+    receipt: Receipt | None = None
+    notice: str = ""
 
     @property
     def code(self) -> str:
         """The refusal's code, empty for an answer."""
         return str(self.content.get("code", ""))
 
+    @property
+    def fields(self) -> list[str]:
+        """The fields a refusal names."""
+        return list(self.content.get("fields") or ())
+
     def sentence(self, language: str) -> str:
         """Return what a refusal says to the officer."""
         return str(self.content["message"][language])
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A signed request as it travels: whoever holds it may send it, again or changed."""
+
+    url: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def send(self) -> Reply:
+        """Send it and return what came back, unchecked."""
+        answer = httpx.post(self.url, headers=self.headers, content=self.body, timeout=30, trust_env=False)
+        return Reply(answer.status_code, json.loads(answer.content))
+
+
 @dataclass(slots=True)
-class Agency:
-    """One connected system: its key file, its officer, its purpose, and the receipts it keeps."""
+class Player:
+    """One connected system of the story; `receipts` are those of the answers it got."""
 
     system: str
     purpose: str
-    key_file: Path
+    officer: str | None
+    folder: Path
+    name: str
     hub: str
-    hub_key: VerifyingKey
-    officer: str | None = None
     receipts: list[Receipt] = field(default_factory=list)
 
-    def ask(
-        self, target: str, body: dict[str, Any], *, case: str | None, consent: str | None = None
-    ) -> Reply:
-        """Send one signed question and check the answer."""
-        return self.send(target, *self.sign(target, body, case=case, consent=consent))
+    @property
+    def configuration(self) -> Path:
+        """The system's settings, for `lienthong-agency --config`."""
+        return self.folder / f"{self.name}.toml"
 
-    def sign(
-        self, target: str, body: dict[str, Any], *, case: str | None, consent: str | None = None
-    ) -> tuple[list[tuple[str, str]], bytes]:
-        """Return the headers and bytes of a signed question."""
-        content = json.dumps(body, ensure_ascii=False).encode()
-        given = {
-            "content-type": "application/json",
-            "lt-request-id": secrets.token_hex(8),
-            "lt-purpose": self.purpose,
-            "lt-officer": self.officer,
-            "lt-case": case,
-            "lt-consent": consent,
-        }
+    def settle(self) -> None:
+        """Write the system's settings, as its integrator would."""
+        officer = "" if self.officer is None else f'officer = "{self.officer}"\n'
+        self.configuration.write_text(
+            f'hub = "{self.hub}"\nsystem = "{self.system}"\nkey = "{self.name}.key"\n'
+            f'hub_keys = "hub-keys.json"\njournal = "{self.name}.journal"\n'
+            f'purpose = "{self.purpose}"\n{officer}'
+        )
+
+    def look_up(self, person: Person, fields: list[str], *, case: str | None) -> Reply:
+        """Ask for fields of a person."""
+        return self._ask(lookup(person, fields, context=self._context(case)))
+
+    def verify(
+        self, person: Person, claims: dict[str, str], *, case: str | None, consent: str | None = None
+    ) -> Reply:
+        """Ask whether claims about a person agree."""
+        return self._ask(verify(person, claims, context=self._context(case, consent)))
+
+    def batch(self, people: list[Person], fields: list[str]) -> Reply:
+        """Ask for fields of many persons, referred to as r0, r1 and so on."""
+        items = [
+            BatchItem(f"r{place}", each.number, each.full_name, each.birth_date)
+            for place, each in enumerate(people)
+        ]
+        return self._ask(batch(items, fields, context=self._context(None)))
+
+    def _context(self, case: str | None, consent: str | None = None) -> Context:
+        return Context(self.purpose, self.officer, case, consent)
+
+    def _ask(self, call: Call[Any]) -> Reply:
+        caller = Caller(
+            system=self.system,
+            key=read_key(self.folder / f"{self.name}.key"),
+            hub=self.hub,
+            hub_keys=read_hub_keys(self.folder / "hub-keys.json"),
+        )
+        with Journal(self.folder / f"{self.name}.journal") as journal, Agency(caller, journal) as agency:
+            outcome = agency.ask(call)
+        match outcome:
+            case Answered(value=value, receipt=receipt, notice=notice):
+                self.receipts.append(receipt)
+                return Reply(200, msgspec.to_builtins(value), receipt, notice or "")
+            case Refused(problem=problem, receipt=receipt, notice=notice):
+                if receipt is not None:
+                    self.receipts.append(receipt)
+                return Reply(problem.status, msgspec.to_builtins(problem), receipt, notice or "")
+            case _:
+                raise StoryFailedError(f"no answer to be used: {outcome.cause} {outcome.detail}")
+
+    def sign_by_hand(self, person: Person, fields: list[str], *, case: str) -> Letter:
+        """Return a signed look-up as bytes, for somebody who does with it what the client never would."""
+        body = msgspec.json.encode({**msgspec.to_builtins(person), "fields": fields})
         headers = sign_request(
             method="POST",
-            target_uri=self.hub + target,
-            headers=[(name, value) for name, value in given.items() if value is not None],
-            body=content,
-            key=_key(self.key_file),
+            target_uri=f"{self.hub}/v1/lookup",
+            headers=[
+                ("content-type", "application/json"),
+                ("lt-request-id", secrets.token_hex(8)),
+                *self._context(case).headers(),
+            ],
+            body=body,
+            key=read_key(self.folder / f"{self.name}.key"),
             created=int(time.time()),
             nonce=secrets.token_urlsafe(16),
         )
-        return headers, content
-
-    def send(self, target: str, headers: list[tuple[str, str]], body: bytes) -> Reply:
-        """Send signed bytes; an answer that is not the hub's to this request fails the story."""
-        started = time.perf_counter()
-        answer = httpx.post(self.hub + target, headers=headers, content=body, timeout=30)
-        took = (time.perf_counter() - started) * 1_000
-        request = read_request(
-            method="POST", target_uri=self.hub + target, headers=headers, body=body, now=int(time.time())
-        )
-        assert not isinstance(request, Refuse)
-        received = [(name.lower(), value) for name, value in answer.headers.multi_items()]
-        keys = {self.hub_key.key_id: ResponseKey(self.hub_key, 0)}
-        verified = verify_response(
-            request=request, status=answer.status_code, headers=received, body=answer.content, keys=keys
-        )
-        content = json.loads(answer.content)
-        if isinstance(verified, ResponseFault):
-            if answer.status_code == httpx.codes.UNAUTHORIZED:
-                return Reply(answer.status_code, content, None, "", took)
-            raise StoryFailedError(
-                f"the answer is not the hub's: {verified.kind} {verified.detail} {content}"
-            )
-        receipt = None if verified.receipt is None else parse_receipt(verified.receipt)
-        if receipt is not None:
-            self.receipts.append(receipt)
-        return Reply(verified.status, content, receipt, verified.notice or "", took)
-
-
-def _key(path: Path) -> SigningKey:
-    return signing_key_from_jwk(json.loads(path.read_text()))
+        return Letter(f"{self.hub}/v1/lookup", headers, body)
 
 
 def make_keys(folder: Path, names: tuple[str, ...]) -> None:
     """Make a key pair per name: NAME.key for the agency alone, keys/NAME.jwk to be registered."""
     (folder / "keys").mkdir(parents=True, exist_ok=True)
     for name in names:
-        private = folder / f"{name}.key"
-        if private.exists():
-            continue
-        key = generate(Algorithm.ED25519, secrets.token_bytes(32))
-        with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(private_jwk(key), file)
-        (folder / "keys" / f"{name}.jwk").write_text(json.dumps(public_jwk(key)) + "\n")
+        if not (folder / f"{name}.key").exists():
+            key = generate(Algorithm.ED25519, secrets.token_bytes(32))
+            write_key(folder / f"{name}.key", key)
+            (folder / "keys" / f"{name}.jwk").write_text(json.dumps(public_jwk(key)) + "\n")
+
+
+def trust_hub(hub: str, folder: Path) -> None:
+    """Fetch the hub's public keys, once for all players of this machine."""
+    with urllib.request.urlopen(f"{hub}/v1/keys", timeout=10) as answer:  # noqa: S310 - our own loopback address
+        (folder / "hub-keys.json").write_bytes(answer.read())

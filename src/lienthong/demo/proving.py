@@ -49,6 +49,13 @@ def play_proofs(story: Story, hub: Running, folder: Path) -> None:
         )
         _run(story, "ledger", "prove", "--check", str(proof), "--policy", str(policy))
     with story.tell.step(
+        "Bệnh viện đối chiếu nhật ký của mình với nhật ký trung tâm: từng bản ghi, từng chứng minh",
+        "The hospital holds its own journal against the hub's log: every record, every proof",
+    ):
+        settings = str(story.agencies["hospital"].configuration)
+        arguments = ("--config", settings, "journal", "verify", "--policy", str(policy), "--hub")
+        _run(story, *arguments, program="lienthong_agency", name="lienthong-agency")
+    with story.tell.step(
         "Sửa một bản ghi trong bản xuất: phép kiểm tra phát hiện",
         "One record of the export is edited: verification finds it",
     ):
@@ -80,11 +87,13 @@ def _wait_for(origin: str, index: int) -> int:
     return 0
 
 
-def _run(story: Story, *arguments: str, wanted: int = 0) -> str:
+def _run(
+    story: Story, *arguments: str, wanted: int = 0, program: str = "lienthong", name: str = "lienthong"
+) -> str:
     """Run a command as an inspector would and print its last lines; another exit code fails the step."""
-    story.tell.saw(f"$ lienthong {' '.join(arguments)}")
+    story.tell.saw(f"$ {name} {' '.join(arguments)}")
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "lienthong", *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", program, *arguments], capture_output=True, text=True, check=False
     )
     output = done.stdout + done.stderr
     for line in output.strip().splitlines()[-6:]:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lienthong.demo.agencies import Agency, Person, Reply, claimed
+from lienthong.demo.agencies import Letter, Player, Reply, claimed
 from lienthong.demo.transcript import Transcript
 from lienthong.register.cast import Cast
+from lienthong_agency import Person
 
 HOSPITAL_FIELDS = [
     "full_name",
@@ -18,6 +19,7 @@ HOSPITAL_FIELDS = [
     "phone",
 ]
 CASE = "BN-2026-000123"
+OTHER_CASE = "BN-2026-000124"
 PROCEDURE_CASE = "000.00.31.H31-261124-0001"
 ACCOUNT_CASE = "TK0000123"
 
@@ -27,21 +29,19 @@ class Story:
     """What every step needs: who plays, who calls, where it is printed."""
 
     cast: Cast
-    agencies: dict[str, Agency]
+    agencies: dict[str, Player]
     consent: str
     tell: Transcript
 
     def look_up(self, who: str, person: Person, fields: list[str], case: str | None) -> Reply:
         """Ask for fields of a person as one of the agencies, and print what came back."""
-        reply = self.agencies[who].ask("/v1/lookup", {**person, "fields": fields}, case=case)
+        reply = self.agencies[who].look_up(person, fields, case=case)
         self.show(reply)
         return reply
 
     def verify(self, person: Person, claims: dict[str, str], consent: str | None) -> Reply:
         """Let the bank verify claims about a person."""
-        reply = self.agencies["bank"].ask(
-            "/v1/verify", {**person, "claims": claims}, case=ACCOUNT_CASE, consent=consent
-        )
+        reply = self.agencies["bank"].verify(person, claims, case=ACCOUNT_CASE, consent=consent)
         self.show(reply)
         return reply
 
@@ -49,7 +49,7 @@ class Story:
         """Print an answer shortly: values, verdicts, or code and sentence."""
         leaf = "" if reply.receipt is None else f"  (leaf {reply.receipt.index})"
         if reply.code:
-            fields = ", ".join(reply.content.get("fields", []))
+            fields = ", ".join(reply.fields)
             self.tell.saw(f"{reply.status} {reply.code} {fields}{leaf}")
             self.tell.saw(f"“{reply.sentence(self.tell.language)}”")
         elif "claims" in reply.content:
@@ -93,9 +93,7 @@ def _eighth_field_is_refused(story: Story) -> None:
         "It asks for an 8th field (religion) and is refused, the field named",
     ):
         reply = story.look_up("hospital", claimed(story.cast.ordinary), [*HOSPITAL_FIELDS, "religion"], CASE)
-        story.tell.expect(
-            (reply.code, reply.content.get("fields")) == ("LT302", ["religion"]), "LT302 religion"
-        )
+        story.tell.expect((reply.code, reply.fields) == ("LT302", ["religion"]), "LT302 religion")
 
 
 def _desk_sees_what_differs(story: Story) -> None:
@@ -106,9 +104,7 @@ def _desk_sees_what_differs(story: Story) -> None:
         person = claimed(story.cast.resident, full_name=story.cast.resident.full_name + " Anh")
         reply = story.look_up("province", person, ["full_name", "sex"], PROCEDURE_CASE)
         story.tell.saw(f"→ {reply.content.get('citizen', {}).get(story.tell.language, '')}")
-        story.tell.expect(
-            (reply.code, reply.content.get("fields")) == ("LT402", ["full_name"]), "LT402 full_name"
-        )
+        story.tell.expect((reply.code, reply.fields) == ("LT402", ["full_name"]), "LT402 full_name")
         absent = claimed(story.cast.resident, number="099199999999")
         reply = story.look_up("province", absent, ["full_name"], PROCEDURE_CASE)
         story.tell.expect(reply.code == "LT403", "not in the register is told apart: LT403")
@@ -142,7 +138,7 @@ def _guessing_tells_nothing(story: Story) -> None:
             claimed(cast.protected),
         ]
         hospital = story.agencies["hospital"]
-        replies = [hospital.ask("/v1/lookup", {**p, "fields": ["sex"]}, case=CASE) for p in guesses]
+        replies = [hospital.look_up(person, ["sex"], case=CASE) for person in guesses]
         story.show(replies[0])
         story.tell.expect({reply.code for reply in replies} == {"LT401"}, "LT401 each time")
         story.tell.expect(len({str(reply.content) for reply in replies}) == 1, "the same bytes each time")
@@ -154,10 +150,8 @@ def _replay_is_refused(story: Story) -> None:
         "A signed request sent again as it was: refused, the first record named",
     ):
         hospital = story.agencies["hospital"]
-        body = {**claimed(story.cast.ordinary), "fields": ["full_name"]}
-        headers, content = hospital.sign("/v1/lookup", body, case=CASE)
-        first = hospital.send("/v1/lookup", headers, content)
-        again = hospital.send("/v1/lookup", headers, content)
+        letter = hospital.sign_by_hand(claimed(story.cast.ordinary), ["full_name"], case=CASE)
+        first, again = letter.send(), letter.send()
         story.show(again)
         story.tell.saw(again.content.get("detail", ""))
         story.tell.expect(first.status == 200, "the first is answered")
@@ -171,8 +165,7 @@ def _standing_decides(story: Story) -> None:
     ):
         reply = story.look_up("ended", claimed(story.cast.ordinary), ["full_name"], None)
         story.tell.expect(reply.code == "LT304", "LT304: the agreement ended")
-        person = {**claimed(story.cast.consenting), "claims": {"sex": "1"}}
-        reply = story.agencies["suspended"].ask("/v1/verify", person, case=None)
+        reply = story.agencies["suspended"].verify(claimed(story.cast.consenting), {"sex": "1"}, case=None)
         story.show(reply)
         story.tell.expect(reply.code == "LT305", "LT305: suspended")
         reply = story.look_up("insurance", claimed(story.cast.ordinary), ["full_name"], "BH-1")
@@ -205,14 +198,12 @@ def _batch_is_judged_one_by_one(story: Story) -> None:
         "The tax authority sends a batch of 1,000; each person gets a line in the log",
     ):
         people = [claimed(member) for member in story.cast.several[:1_000]]
-        people[3] = people[3] | {"full_name": "Trần Không Khớp"}
-        items = [{"ref": f"r{n}", **person} for n, person in enumerate(people)]
+        people[3] = claimed(story.cast.several[3], full_name="Trần Không Khớp")
         started = time.perf_counter()
-        body = {"fields": ["full_name", "sex", "is_alive"], "items": items}
-        reply = story.agencies["tax"].ask("/v1/lookup/batch", body, case=None)
+        reply = story.agencies["tax"].batch(people, ["full_name", "sex", "is_alive"])
         took = time.perf_counter() - started
         answers = reply.content.get("items", [])
-        refused = [item for item in answers if "refusal" in item]
+        refused = [item for item in answers if item.get("refusal")]
         story.tell.saw(
             f"{len(answers) - len(refused)} answered, {len(refused)} refused in {took * 1e3:,.0f} ms"
         )
@@ -226,13 +217,9 @@ def _stolen_key_is_useless(story: Story) -> None:
         "A signature with one letter changed proves nothing, fills no log and learns nothing",
     ):
         hospital = story.agencies["hospital"]
-        body = {**claimed(story.cast.ordinary), "fields": ["full_name"]}
-        headers, content = hospital.sign("/v1/lookup", body, case=CASE)
-        forged = [
-            (name, value.replace(CASE, "BN-2026-000124")) if name == "lt-case" else (name, value)
-            for name, value in headers
-        ]
-        reply = hospital.send("/v1/lookup", forged, content)
+        letter = hospital.sign_by_hand(claimed(story.cast.ordinary), ["full_name"], case=CASE)
+        changed = [(name, value.replace(CASE, OTHER_CASE)) for name, value in letter.headers]
+        reply = Letter(letter.url, changed, letter.body).send()
         story.show(reply)
         story.tell.expect((reply.status, reply.code) == (401, "LT203"), "401 LT203")
 
