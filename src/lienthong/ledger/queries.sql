@@ -77,11 +77,6 @@ SELECT outcome, version, index FROM exchange.publish_grant($1, $2, $3, $4, $5, $
 -- role: lt_inspector
 SELECT size, root, note FROM ledger.checkpoint ORDER BY size, at
 
--- name: all_tiles
--- Every full tile of one level in a range of numbers, in order.
--- role: lt_inspector
-SELECT n, data FROM ledger.tile WHERE level = $1 AND n >= $2 AND n < $3 ORDER BY n
-
 -- name: records
 -- Records at a range of indexes: index, body, and the columns as one text for comparison with the body.
 -- role: lt_inspector
