@@ -1,4 +1,4 @@
-"""Every named query of the project is prepared under each role that runs it."""
+"""Every named query of the server is prepared under each role that runs it."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from lienthong.db import Role
 from lienthong.db.named import Query, all_queries
 
 ROOT = Path(__file__).parents[2]
-QUERIES = all_queries([ROOT / "src", ROOT / "client", ROOT / "protocol"])
+QUERIES = all_queries([ROOT / "src" / "lienthong"])
 
 
 @pytest.mark.every_postgres
