@@ -13,12 +13,14 @@ import msgspec
 
 from lienthong.config import ConfigurationError, read_configuration
 from lienthong.db import DatabaseUnavailable
+from lienthong.db.commands import backup_commands, database_commands
 from lienthong.deployment import DeploymentError
 from lienthong.exchange.publication import PublicationError
 from lienthong.ledger.commands import ledger, notary, witness
 from lienthong.ledger.custody import CustodyError, ensure
 from lienthong.ledger.grants import GrantOrderError, GrantsBusyError
 from lienthong.load_record import record_load
+from lienthong.log_check import check_log, place_of
 from lienthong.register.commands import population_commands
 from lienthong.supervisor import ProcessFailedError
 
@@ -174,6 +176,9 @@ cli.add_command(ledger)
 cli.add_command(notary)
 cli.add_command(witness)
 cli.add_command(population_commands(record_load))
+cli.add_command(database_commands(place_of))
+for _command in backup_commands(place_of, check_log):
+    cli.add_command(_command)
 
 
 def main() -> None:
