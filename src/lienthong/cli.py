@@ -16,7 +16,7 @@ from lienthong.db import DatabaseUnavailable
 from lienthong.db.commands import backup_commands, database_commands
 from lienthong.deployment import DeploymentError
 from lienthong.exchange.publication import PublicationError
-from lienthong.ledger.commands import ledger, notary, witness
+from lienthong.ledger.commands import ledger, notary, rotate_key, witness
 from lienthong.ledger.custody import CustodyError, ensure
 from lienthong.ledger.grants import GrantOrderError, GrantsBusyError
 from lienthong.load_record import record_load
@@ -172,6 +172,7 @@ def ensure_keys(path: Path, *, as_json: bool) -> None:
     click.echo(msgspec.json.encode({"keys": str(configuration.keys)}).decode() if as_json else text)
 
 
+keys.add_command(rotate_key)
 cli.add_command(ledger)
 cli.add_command(notary)
 cli.add_command(witness)

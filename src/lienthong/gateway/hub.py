@@ -33,6 +33,7 @@ from lienthong.gateway.recording import Recorder
 from lienthong.gateway.routes import route
 from lienthong.gateway.usage import UsageBook
 from lienthong.ledger.custody import PublicKey, SaltKeys, TagKeys, Use, public_keys, response_key
+from lienthong.ledger.prove import Prover
 from lienthong.register.reader import Lookup, read
 from lienthong_protocol.keys import VerifyingKey, verifying_key_from_jwk
 from lienthong_protocol.refusals import Code, Refuse
@@ -60,7 +61,8 @@ class Hub:
             name=configuration.database.name,
             passwords=configuration.database.passwords,
         )
-        dedicated = partial(DedicatedConnection, partial(connect, database, Role.GATEWAY))
+        patience = settings.read_deadline + settings.record_deadline
+        dedicated = partial(DedicatedConnection, partial(connect, database, Role.GATEWAY, timeout=patience))
         self.configuration = configuration
         self.environment = configuration.environment
         self.origin = settings.public_origin
@@ -80,6 +82,7 @@ class Hub:
         )
         self.systems = SystemBuckets()
         self.affairs = dedicated()
+        self.prover = Prover()
         self.usage = UsageBook(dedicated())
         self.reader = self._reader(dedicated(), limit=settings.queue_limit)
         self.batch_reader = Coalescer(self._batch_read(dedicated()), most=1, limit=64)

@@ -13,8 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from lienthong.gateway.composing import encode
 from lienthong.gateway.messages import JSON, Message, Response
 from lienthong.ledger.custody import Use
-from lienthong.ledger.stored_tree import DatabaseTree, StoredTree
-from lienthong_protocol.proof import LogProof
+from lienthong.ledger.stored_tree import DatabaseTree
 from lienthong_protocol.refusals import Code, Refuse
 
 if TYPE_CHECKING:
@@ -72,10 +71,8 @@ async def proof(hub: "Hub", message: Message) -> Response:
         newest = await store.checkpoint()
         if newest is None or index >= newest.size:
             return hub.turn_away(Refuse(Code.NO_SUCH_ENTRY))
-        tree = StoredTree(store)
-        await tree.recover(newest.size)
-        path = await tree.inclusion_proof(index=index, size=newest.size)
-    text = LogProof(index, tuple(path), newest.note).encode()
+        found = await hub.prover.prove(store, index=index, checkpoint=newest)
+    text = found.encode()
     return Response(200, text.encode(), [("content-type", TEXT), *_PUBLIC])
 
 
