@@ -94,8 +94,8 @@ def test_only_its_owner_can_enter_what_matters(cluster):
     }
 
 
-def test_stopping_leaves_no_process_and_a_restart_finds_the_data(data_folder):
-    server = EmbeddedServer(data_folder, settings=SMALL)
+def test_stopping_leaves_no_process_and_a_restart_finds_the_data(quick_folder):
+    server = EmbeddedServer(quick_folder, settings=SMALL)
     with server, connect_blocking(server.database("postgres"), Role.ADMINISTRATOR) as connection:
         connection.execute("CREATE TABLE public.kept AS SELECT 1 AS one")
         assert len(server.folder.processes()) > 3
@@ -107,8 +107,8 @@ def test_stopping_leaves_no_process_and_a_restart_finds_the_data(data_folder):
     server.stop()  # once more is harmless
 
 
-def test_an_open_session_does_not_hold_up_the_stop(data_folder):
-    server = EmbeddedServer(data_folder, settings=SMALL)
+def test_an_open_session_does_not_hold_up_the_stop(quick_folder):
+    server = EmbeddedServer(quick_folder, settings=SMALL)
     with server:
         connection = connect_blocking(server.database("postgres"), Role.ADMINISTRATOR, autocommit=False)
         connection.execute("CREATE TABLE public.gone (one int)")
@@ -117,9 +117,9 @@ def test_an_open_session_does_not_hold_up_the_stop(data_folder):
         connection.commit()
 
 
-def test_a_stop_that_hangs_becomes_an_immediate_one(data_folder):
+def test_a_stop_that_hangs_becomes_an_immediate_one(quick_folder):
     lines: list[str] = []
-    server = EmbeddedServer(data_folder, settings=SMALL, progress=lines.append)
+    server = EmbeddedServer(quick_folder, settings=SMALL, progress=lines.append)
     server.start()
     [checkpointer] = [
         number
@@ -133,11 +133,11 @@ def test_a_stop_that_hangs_becomes_an_immediate_one(data_folder):
 
 
 @pytest.mark.parametrize("same_object", [True, False])
-def test_a_second_start_on_a_live_folder_is_refused_and_harms_nothing(data_folder, same_object):
-    server = EmbeddedServer(data_folder, settings=SMALL)
+def test_a_second_start_on_a_live_folder_is_refused_and_harms_nothing(quick_folder, same_object):
+    server = EmbeddedServer(quick_folder, settings=SMALL)
     with server as database:
         assert server.process is not None
-        other = server if same_object else EmbeddedServer(data_folder, settings=SMALL)
+        other = server if same_object else EmbeddedServer(quick_folder, settings=SMALL)
         with pytest.raises(ServerRunning, match="already runs"):
             other.start()
         other_message = f"process {server.process.pid}"
@@ -148,9 +148,9 @@ def test_a_second_start_on_a_live_folder_is_refused_and_harms_nothing(data_folde
         assert answers(database.named("postgres"))
 
 
-def test_of_two_starts_at_the_same_time_one_wins(data_folder):
+def test_of_two_starts_at_the_same_time_one_wins(quick_folder):
     results: list[object] = []
-    servers = [EmbeddedServer(data_folder, settings=SMALL) for _ in range(2)]
+    servers = [EmbeddedServer(quick_folder, settings=SMALL) for _ in range(2)]
 
     def start(server: EmbeddedServer) -> None:
         try:
@@ -172,35 +172,35 @@ def test_of_two_starts_at_the_same_time_one_wins(data_folder):
     assert servers[0].folder.processes() == []
 
 
-def test_the_lock_lives_as_long_as_the_server_and_not_in_us(data_folder):
+def test_the_lock_lives_as_long_as_the_server_and_not_in_us(quick_folder):
     def is_free() -> bool:
-        with (data_folder / "lock").open("rb") as file:
+        with (quick_folder / "lock").open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
             return True
 
-    with EmbeddedServer(data_folder, settings=SMALL):
+    with EmbeddedServer(quick_folder, settings=SMALL):
         assert not is_free()
     assert is_free()
 
 
-def test_when_the_starter_is_killed_the_server_lives_on_and_the_next_start_says_how_to_stop_it(data_folder):
+def test_when_the_starter_is_killed_the_server_lives_on_and_the_next_start_says_how_to_stop_it(quick_folder):
     code = (
         "import os, sys; from pathlib import Path; from lienthong.db import EmbeddedServer, ServerSettings\n"
         "EmbeddedServer(Path(sys.argv[1]), settings=ServerSettings(32, 256, 80, 20)).start()\n"
         "os.kill(os.getpid(), 9)"
     )
-    killed = subprocess.run([sys.executable, "-c", code, str(data_folder)], check=False)
+    killed = subprocess.run([sys.executable, "-c", code, str(quick_folder)], check=False)
     assert killed.returncode == -signal.SIGKILL
-    server = EmbeddedServer(data_folder, settings=SMALL)
+    server = EmbeddedServer(quick_folder, settings=SMALL)
     left = server.folder.server_process()
     assert left is not None
     try:
         with pytest.raises(ServerRunning, match=f"kill -INT {left}"):
             server.start()
-        with open_database(data=data_folder, name="postgres") as database:
+        with open_database(data=quick_folder, name="postgres") as database:
             assert answers(database)
         assert server.folder.server_process() == left  # who attaches does not stop it
     finally:
@@ -211,95 +211,95 @@ def test_when_the_starter_is_killed_the_server_lives_on_and_the_next_start_says_
         assert server.is_running
 
 
-def test_a_server_that_cannot_start_says_why_and_leaves_nothing(data_folder):
+def test_a_server_that_cannot_start_says_why_and_leaves_nothing(quick_folder):
     greedy = ServerSettings(shared_buffers_mb=30_000_000, max_connections=20)
-    server = EmbeddedServer(data_folder, settings=greedy)
+    server = EmbeddedServer(quick_folder, settings=greedy)
     with pytest.raises(StartError, match=r"(?s)ended while starting.*shared_buffers"):
         server.start()
     assert server.folder.processes() == []
-    with EmbeddedServer(data_folder, settings=SMALL) as database:  # and does no lasting harm
+    with EmbeddedServer(quick_folder, settings=SMALL) as database:  # and does no lasting harm
         assert database.name == "lienthong"
 
 
-def test_a_failed_or_killed_initdb_leaves_nothing_to_trip_over(data_folder, tmp_path):
-    half = data_folder / ".new-killed" / "cluster"
+def test_a_failed_or_killed_initdb_leaves_nothing_to_trip_over(quick_folder, tmp_path):
+    half = quick_folder / ".new-killed" / "cluster"
     half.mkdir(parents=True)
-    data_folder.chmod(0o711)
+    quick_folder.chmod(0o711)
     (half / "PG_VERSION").write_text("18\n")
-    with EmbeddedServer(data_folder, settings=SMALL):
+    with EmbeddedServer(quick_folder, settings=SMALL):
         assert not half.exists()
-        assert (data_folder / "postgres" / "PG_VERSION").exists()
+        assert (quick_folder / "postgres" / "PG_VERSION").exists()
 
 
-def test_a_cluster_of_another_version_is_refused_with_a_way_out(data_folder):
-    with EmbeddedServer(data_folder, settings=SMALL):
+def test_a_cluster_of_another_version_is_refused_with_a_way_out(quick_folder):
+    with EmbeddedServer(quick_folder, settings=SMALL):
         pass
-    (data_folder / "postgres" / "PG_VERSION").write_text("15\n")
+    (quick_folder / "postgres" / "PG_VERSION").write_text("15\n")
     with pytest.raises(DataFolderError, match=r"made by PostgreSQL 15, these programs are 18\..*backup"):
-        EmbeddedServer(data_folder, settings=SMALL).start()
+        EmbeddedServer(quick_folder, settings=SMALL).start()
 
 
-def test_a_changed_administrator_password_is_told_and_not_waited_for(data_folder):
-    with EmbeddedServer(data_folder, settings=SMALL):
+def test_a_changed_administrator_password_is_told_and_not_waited_for(quick_folder):
+    with EmbeddedServer(quick_folder, settings=SMALL):
         pass
-    (data_folder / "passwords" / "postgres").write_text("something else\n")
-    server = EmbeddedServer(data_folder, settings=SMALL)
+    (quick_folder / "passwords" / "postgres").write_text("something else\n")
+    server = EmbeddedServer(quick_folder, settings=SMALL)
     with pytest.raises(StartError, match="refuses its administrator"):
         server.start()
     assert server.folder.processes() == []
 
 
-def test_a_folder_others_may_change_is_refused_and_left_as_it_is(data_folder):
-    data_folder.mkdir()
-    data_folder.chmod(0o777)
+def test_a_folder_others_may_change_is_refused_and_left_as_it_is(quick_folder):
+    quick_folder.mkdir()
+    quick_folder.chmod(0o777)
     with pytest.raises(DataFolderError, match="chmod go-w"):
-        EmbeddedServer(data_folder, settings=SMALL).start()
-    assert stat.S_IMODE(data_folder.stat().st_mode) == 0o777
-    assert list(data_folder.iterdir()) == []
+        EmbeddedServer(quick_folder, settings=SMALL).start()
+    assert stat.S_IMODE(quick_folder.stat().st_mode) == 0o777
+    assert list(quick_folder.iterdir()) == []
 
 
-def test_a_part_swapped_for_a_link_is_refused(data_folder, tmp_path):
-    data_folder.mkdir(mode=0o711)
-    (data_folder / "passwords").symlink_to(tmp_path)
+def test_a_part_swapped_for_a_link_is_refused(quick_folder, tmp_path):
+    quick_folder.mkdir(mode=0o711)
+    (quick_folder / "passwords").symlink_to(tmp_path)
     with pytest.raises(DataFolderError, match="is not a folder"):
-        EmbeddedServer(data_folder, settings=SMALL).start()
+        EmbeddedServer(quick_folder, settings=SMALL).start()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_in_the_way_is_refused(data_folder):
-    data_folder.write_text("")
+def test_a_file_in_the_way_is_refused(quick_folder):
+    quick_folder.write_text("")
     with pytest.raises(DataFolderError, match="not a folder"):
-        EmbeddedServer(data_folder, settings=SMALL).start()
+        EmbeddedServer(quick_folder, settings=SMALL).start()
 
 
-def test_modes_of_folders_found_there_never_change(data_folder):
-    data_folder.mkdir()
-    data_folder.chmod(0o755)
-    parents = [data_folder, *data_folder.parents]
+def test_modes_of_folders_found_there_never_change(quick_folder):
+    quick_folder.mkdir()
+    quick_folder.chmod(0o755)
+    parents = [quick_folder, *quick_folder.parents]
     before = [stat.S_IMODE(path.stat().st_mode) for path in parents]
-    with EmbeddedServer(data_folder, settings=SMALL):
+    with EmbeddedServer(quick_folder, settings=SMALL):
         pass
     assert [stat.S_IMODE(path.stat().st_mode) for path in parents] == before
 
 
-def test_missing_parents_are_made_so_that_the_server_can_pass(data_folder):
-    deep = data_folder / "one" / "two"
+def test_missing_parents_are_made_so_that_the_server_can_pass(quick_folder):
+    deep = quick_folder / "one" / "two"
     before = os.umask(0o077)
     try:
         with EmbeddedServer(deep, settings=SMALL):
-            assert stat.S_IMODE(data_folder.stat().st_mode) == 0o755
+            assert stat.S_IMODE(quick_folder.stat().st_mode) == 0o755
             assert stat.S_IMODE(deep.stat().st_mode) & 0o077 in (0, 0o011)
     finally:
         os.umask(before)
 
 
-def test_an_old_large_log_is_set_aside(data_folder):
-    with EmbeddedServer(data_folder, settings=SMALL):
+def test_an_old_large_log_is_set_aside(quick_folder):
+    with EmbeddedServer(quick_folder, settings=SMALL):
         pass
-    folder = DataFolder(data_folder)
+    folder = DataFolder(quick_folder)
     with folder.log.open("ab") as file:
         file.truncate(9_000_000)
-    with EmbeddedServer(data_folder, settings=SMALL):
+    with EmbeddedServer(quick_folder, settings=SMALL):
         assert folder.log.stat().st_size < 10_000
         assert folder.log.with_name("postgres.log.1").stat().st_size == 9_000_000
 
@@ -309,10 +309,10 @@ def test_settings_fit_the_machine():
     assert 64 <= settings.shared_buffers_mb <= 1024
 
 
-def test_open_database_starts_and_stops_what_does_not_run(data_folder):
-    with open_database(data=data_folder, name="postgres", settings=SMALL) as database:
+def test_open_database_starts_and_stops_what_does_not_run(quick_folder):
+    with open_database(data=quick_folder, name="postgres", settings=SMALL) as database:
         assert answers(database)
-    assert DataFolder(data_folder).processes() == []
+    assert DataFolder(quick_folder).processes() == []
 
 
 def test_locating_needs_exactly_one_place(tmp_path):

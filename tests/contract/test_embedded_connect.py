@@ -78,12 +78,12 @@ async def test_a_role_reaches_its_own_database_only(database):
         await connect(database.named("postgres"), Role.GATEWAY)
 
 
-async def test_failures_say_how_to_fix_them(database, data_folder, tmp_path):
+async def test_failures_say_how_to_fix_them(database, quick_folder, tmp_path):
     with pytest.raises(DatabaseUnavailable, match="lienthong db migrate"):
         await connect(database.named("no_such_database"), Role.ADMINISTRATOR)
     with pytest.raises(DatabaseUnavailable, match="no password file"):
         await connect(replace(database, passwords=tmp_path), Role.GATEWAY)
-    stopped = replace(EmbeddedServer(data_folder).database(), passwords=database.passwords)
+    stopped = replace(EmbeddedServer(quick_folder).database(), passwords=database.passwords)
     for error in [await failure(stopped), failure_blocking(stopped)]:
         assert "No server runs there: start it with `lienthong up`" in error
     nowhere = Database(host="127.0.0.1", port=1, name="hub", passwords=database.passwords)
@@ -106,13 +106,13 @@ def failure_blocking(database: Database) -> str:
     return str(caught.value)
 
 
-async def test_a_server_that_answers_nothing_ends_in_time(data_folder, database):
-    data_folder.mkdir()
+async def test_a_server_that_answers_nothing_ends_in_time(quick_folder, database):
+    quick_folder.mkdir()
     with socket.socket(socket.AF_UNIX) as silent:
-        silent.bind(str(data_folder / ".s.PGSQL.5432"))
+        silent.bind(str(quick_folder / ".s.PGSQL.5432"))
         silent.listen()
         with pytest.raises(DatabaseUnavailable, match="The server has just died or is starting"):
-            await connect(replace(database, host=str(data_folder)), Role.GATEWAY, timeout=0.3)
+            await connect(replace(database, host=str(quick_folder)), Role.GATEWAY, timeout=0.3)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ async def test_a_session_somebody_loosened_is_refused(database, monkeypatch, set
 
 @pytest.mark.law("R6.1")
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
-async def test_a_server_that_may_forget_is_refused(data_folder, setting):
-    server = EmbeddedServer(data_folder, settings=SMALL)
+async def test_a_server_that_may_forget_is_refused(quick_folder, setting):
+    server = EmbeddedServer(quick_folder, settings=SMALL)
     with server as database:
         pass
     loosen(server.folder.configuration / "postgresql.conf", setting)
@@ -184,10 +184,10 @@ async def test_notices_are_heard_before_the_result_of_their_statement(connect_as
 
 
 @pytest.mark.parametrize("length", [SOCKET_PATH_LIMIT - 1, SOCKET_PATH_LIMIT, SOCKET_PATH_LIMIT + 1, 240])
-async def test_a_socket_path_of_any_length(data_folder, length):
+async def test_a_socket_path_of_any_length(quick_folder, length):
     """107 bytes is all a socket address holds; a longer one must not become an open folder elsewhere."""
-    rest = length - len(f"{data_folder}//run/.s.PGSQL.5432")
-    data = data_folder / ("d" * rest)
+    rest = length - len(f"{quick_folder}//run/.s.PGSQL.5432")
+    data = quick_folder / ("d" * rest)
     server = EmbeddedServer(data, settings=SMALL)
     database = server.database("postgres")
     assert len(f"{database.host}/.s.PGSQL.5432") == length
@@ -200,7 +200,7 @@ async def test_a_socket_path_of_any_length(data_folder, length):
             await connection.close()
             with connect_blocking(database, Role.ADMINISTRATOR) as blocking:
                 assert blocking.execute("SELECT 1").fetchone() == (1,)
-            sockets = list(data_folder.parent.rglob(".s.PGSQL.5432"))
+            sockets = list(quick_folder.parent.rglob(".s.PGSQL.5432"))
             assert sockets == [server.folder.socket_folder / ".s.PGSQL.5432"]
         shutil.rmtree(data)
 
