@@ -68,7 +68,7 @@ def _csv_items(file: TextIO) -> Iterator[BatchItem]:
                 raise BatchFileError(f"line {rows.line_num}: not as many values as columns")
             yield BatchItem(**{name: value for name, value in row.items() if value or name != "case"})
     except csv.Error as error:
-        raise BatchFileError(f"line {rows.line_num}: {error}") from error
+        raise BatchFileError(f"line {rows.line_num + 1}: {error}") from error
 
 
 def _json_items(file: TextIO) -> Iterator[BatchItem]:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import msgspec
+
 from lienthong_agency.hub_keys import HubKeys
 from lienthong_protocol.keys import SigningKey
 from lienthong_protocol.profile import Profile
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How often and how long a call is tried; times in seconds."""
 
     attempts: int = 5

@@ -34,12 +34,12 @@ class Options:
     """The options given before the command."""
 
     path: Path | None
-    overrides: dict[str, Any]
+    overrides: dict[str, str | Path]
 
-    def settings(self, more: dict[str, Any] | None = None) -> Settings:
+    def settings(self, more: dict[str, str | None] | None = None) -> Settings:
         """Return the settings with these options, and those of the command over them."""
         named = {name: value for name, value in (more or {}).items() if value is not None}
-        return read_settings(self.path, self.overrides | named)
+        return read_settings(self.path, {**self.overrides, **named})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ answer_timeout = 30.0
 """
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return str(value)
 
 
-def read_settings(path: Path | None, overrides: dict[str, Any]) -> Settings:
+def read_settings(path: Path | None, overrides: Mapping[str, str | Path | None]) -> Settings:
     """Return the settings in a file with the overrides that are not None; raises ConfigurationError."""
     table: dict[str, Any] = {}
     if path is not None:
@@ -104,8 +105,14 @@ def read_settings(path: Path | None, overrides: dict[str, Any]) -> Settings:
         for name in _PATHS:
             if isinstance(table.get(name), str):
                 table[name] = str(path.parent / table[name])
-    table |= {name: value for name, value in overrides.items() if value is not None}
+    table |= {name: str(value) for name, value in overrides.items() if value is not None}
     try:
-        return msgspec.convert(table, Settings)
+        return msgspec.convert(table, Settings, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{path or 'options'}: {error}") from error
+
+
+def _decode(kind: type, value: object) -> Path:
+    if kind is not Path or not isinstance(value, str):
+        raise ValueError("a path is a text")
+    return Path(value)

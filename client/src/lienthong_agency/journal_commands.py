@@ -82,11 +82,11 @@ def list_entries(options: Options, *, last: int, request_id: str | None, as_json
 def export(options: Options, *, out: Path, as_json: bool) -> None:
     """Write every entry into a file from which anyone can compute the journal's head again."""
     with told(), _open(options.settings()) as opened:
+        head = opened.head()
+        for _ in opened.check():
+            pass
         try:
             with out.open("xb") as file:
-                for _ in opened.check():
-                    pass
-                head = opened.head()
                 for position, body in opened.bodies():
                     if position < head.size:
                         file.write(body + b"\n")
@@ -130,19 +130,19 @@ def verify_journal(
         opened = stack.enter_context(_open(settings))
         keys, own_keys = read_hub_keys(_hub_keys_path(settings)), _own_keys(settings, key_files)
         findings = Findings()
-        entries = list(opened.check(_parse_head(earlier)))
-        for position, entry in entries:
-            check_entry(position, entry, findings, own_keys=own_keys, hub_keys=keys.response)
         head = opened.head()
+        entries: list[tuple[int, JournalEntry]] = []
+        for position, entry in opened.check(_parse_head(earlier)):
+            check_entry(position, entry, findings, own_keys=own_keys, hub_keys=keys.response)
+            if trusted is not None:
+                entries.append((position, entry))
+        agency = None
+        if with_hub:
+            agency = stack.enter_context(Agency(settings.caller(), opened, settings.transport))
         if trusted is not None:
-            agency = (
-                stack.enter_context(Agency(settings.caller(), opened, settings.transport))
-                if with_hub
-                else None
-            )
             _prove(entries, findings, trusted, folder, agency)
-            if agency is not None:
-                _compare(entries, findings, agency, settings)
+        if agency is not None:
+            _compare(entries, findings, agency, settings)
     _report(findings, head, settings, is_proved=trusted is not None, as_json=as_json)
 
 

@@ -1,10 +1,10 @@
 """How bytes get to the hub and back: HTTP without redirects or environment, with bounded answers."""
 
 import ssl
-from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
+import msgspec
 
 from lienthong_agency.exchange import Send
 from lienthong_agency.judging import Lost, Reply
@@ -22,8 +22,7 @@ class OpenRequestError(Exception):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class Transport:
+class Transport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the hub is reached: seconds to connect and to wait for an answer, certificates, proxy."""
 
     connect_timeout: float = 5.0
