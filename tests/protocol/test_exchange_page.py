@@ -37,7 +37,7 @@ ASKED = {
     "birth_date": "1990-02-15",
     "fields": ["sex", "permanent_residence"],
 }
-ANSWER = {"values": {"sex": "female", "permanent_residence": None}, "flags": {}}
+ANSWER = {"values": {"sex": "2", "permanent_residence": None}, "flags": {}}
 RECEIPT = Receipt(index=41, leaf=bytes(range(32)), salt=bytes(range(32, 64)), at=1_795_000_000_123_456)
 Signed = list[tuple[str, str]]
 _BLOCK = re.compile(r"<!-- (example|table): ([a-z0-9-]+) -->\n(.*?)<!-- end -->", re.S)
