@@ -27,13 +27,21 @@ class Environment(StrEnum):
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the database is: an embedded one in a folder, or host, port and name of an external one."""
+    """Where the database is: an embedded one in a folder, or host, port and name of an external one.
+
+    `authority` is a file of certificates to trust for TLS to a host elsewhere; default: the system's.
+    """
 
     data: Path | None = None
     host: str | None = None
     port: int = 5432
     name: str = "lienthong"
     passwords: Path | None = None
+    authority: Path | None = None
+
+    def place(self) -> dict[str, Any]:
+        """Return the arguments by which the database is located."""
+        return msgspec.structs.asdict(self)
 
 
 class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from lienthong.config import ConfigurationError, read_configuration
 from lienthong.db import Database, Role, connect
 from lienthong.db.commands import Place
 from lienthong.db.restore import Verdict
+from lienthong.ledger.findings import Fault
 from lienthong.ledger.log_source import DatabaseLog
 from lienthong.ledger.verify import verify_log
 from lienthong_protocol.policy import Policy, PolicyFormatError, parse_policy
@@ -20,15 +21,7 @@ def place_of(path: Path) -> Place:
         configuration = read_configuration(path)
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from error
-    settings = configuration.database
-    return Place(
-        keys=configuration.keys,
-        data=settings.data,
-        host=settings.host,
-        port=settings.port,
-        name=settings.name,
-        passwords=settings.passwords,
-    )
+    return Place(keys=configuration.keys, **configuration.database.place())
 
 
 def check_log(database: Database, policy_file: Path | None) -> Verdict:
@@ -55,6 +48,8 @@ async def _check(database: Database, policy: Policy | None) -> Verdict:
     seen = None if policy is None else policy.seen_checkpoint()
     return Verdict(
         size=report.size,
-        findings=tuple(f"{finding.fault}: {finding.text}" for finding in report.findings),
+        findings=tuple(
+            f"{each.fault}: {each.text}" for each in report.findings if each.fault is not Fault.LOG_SHRUNK
+        ),
         reaches_witnessed=None if seen is None else report.size >= seen.size,
     )

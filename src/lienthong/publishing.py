@@ -27,13 +27,7 @@ async def publish_file(configuration: Configuration, path: Path, *, keys: Path |
     Raises PublicationError for the file, DatabaseUnavailable, CustodyError, and what publish_grants raises.
     """
     settings = configuration.database
-    database = locate(
-        data=settings.data,
-        host=settings.host,
-        port=settings.port,
-        name=settings.name,
-        passwords=settings.passwords,
-    )
+    database = locate(**settings.place())
     now = time.time_ns() // 1_000
     connection = await connect(database, Role.NOTARY, application="lienthong grants")
     try:

@@ -38,11 +38,17 @@ class Place:
     port: int = PORT
     name: str = DEFAULT_NAME
     passwords: Path | None = None
+    authority: Path | None = None
 
     def locate(self) -> Database:
         """Return the database; raises DatabaseUnavailable."""
         return locate(
-            data=self.data, host=self.host, port=self.port, name=self.name, passwords=self.passwords
+            data=self.data,
+            host=self.host,
+            port=self.port,
+            name=self.name,
+            passwords=self.passwords,
+            authority=self.authority,
         )
 
     @contextmanager
@@ -50,7 +56,7 @@ class Place:
         """Give the database, started for this command if it is embedded and does not run."""
         with open_database(
             data=self.data, host=self.host, port=self.port, name=self.name, passwords=self.passwords,
-            progress=_say_aside,
+            authority=self.authority, progress=_say_aside,
         ) as database:  # fmt: skip
             yield database
 

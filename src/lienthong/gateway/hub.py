@@ -54,13 +54,7 @@ class Hub:
 
     def __init__(self, configuration: Configuration, observer: Observer) -> None:
         settings = configuration.gateway
-        database = locate(
-            data=configuration.database.data,
-            host=configuration.database.host,
-            port=configuration.database.port,
-            name=configuration.database.name,
-            passwords=configuration.database.passwords,
-        )
+        database = locate(**configuration.database.place())
         patience = settings.read_deadline + settings.record_deadline
         dedicated = partial(DedicatedConnection, partial(connect, database, Role.GATEWAY, timeout=patience))
         self.configuration = configuration

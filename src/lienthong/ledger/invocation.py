@@ -84,13 +84,7 @@ def told() -> Iterator[None]:
 def database_of(configuration: Configuration) -> Database:
     """Return where a deployment's database is; raises DatabaseUnavailable."""
     settings = configuration.database
-    return locate(
-        data=settings.data,
-        host=settings.host,
-        port=settings.port,
-        name=settings.name,
-        passwords=settings.passwords,
-    )
+    return locate(**settings.place())
 
 
 @asynccontextmanager

@@ -64,13 +64,7 @@ def opened(configuration_file: Path) -> Iterator[tuple[Configuration, Database]]
             "changes from its sources only. Name the configuration of a demo or sandbox."
         )
     settings = configuration.database
-    with open_database(
-        data=settings.data,
-        host=settings.host,
-        port=settings.port,
-        name=settings.name,
-        passwords=settings.passwords,
-    ) as database:
+    with open_database(**settings.place()) as database:
         yield configuration, database
 
 
