@@ -99,16 +99,22 @@ class Recorder:
         return [next(outcomes) if draft.grant_version == version else Stale() for draft in drafts]
 
     async def _ask_after(self, entries: Sequence[Entry], reason: str) -> tuple[Placed | Replayed, ...]:
-        deadline = asyncio.get_running_loop().time() + self._deadline
-        while asyncio.get_running_loop().time() < deadline:
+        """Ask for a deadline's time; a database that hangs must not hold up whoever comes after these."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                found = await self._found_again(entries)
+        except TimeoutError:
+            self._connection.drop()
+            found = None
+        if found is not None:
+            return found
+        self._see(RecordUncertain(len(entries), reason))
+        raise RecordUncertainError(reason)
+
+    async def _found_again(self, entries: Sequence[Entry]) -> tuple[Placed | Replayed, ...] | None:
+        while True:
             try:
-                found = await recover(await self._connection.get(), entries)
+                return await recover(await self._connection.get(), entries)
             except (DatabaseUnavailableError, AppendUncertain):
                 self._connection.drop()
                 await asyncio.sleep(0.05)
-                continue
-            if found is not None:
-                return found
-            break
-        self._see(RecordUncertain(len(entries), reason))
-        raise RecordUncertainError(reason)
