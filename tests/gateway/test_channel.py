@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import socket
 import ssl
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from lienthong_protocol.refusals import Code
+from tests.gateway.wire import over_http2
 from tests.gateway.world import FIELDS, PERSON, World, close_world, granted, open_world
 
 BODY = msgspec.json.encode({**PERSON, "fields": FIELDS})
@@ -143,6 +145,19 @@ def test_a_call_over_tls_is_answered_and_still_needs_its_signature(open_channel:
     unsigned = [("content-type", "application/json")]
     status, problem = open_channel.lookup(open_channel.context(), unsigned)
     assert (status, problem["code"]) == (401, Code.SIGNATURE_MISSING)
+
+
+def test_a_body_over_http2_needs_no_length(open_channel: Channel) -> None:
+    context = open_channel.context()
+    context.set_alpn_protocols(["h2"])
+    headers = open_channel.world.sign("hospital", "/v1/lookup", BODY)
+    with (
+        socket.create_connection(("127.0.0.1", open_channel.world.port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+    ):
+        assert secured.selected_alpn_protocol() == "h2"
+        answer = over_http2(secured, headers, [BODY[:20], BODY[20:]])
+    assert PERSON["full_name"].encode() in answer
 
 
 def test_a_client_that_trusts_another_authority_does_not_connect(open_channel: Channel) -> None:

@@ -67,6 +67,8 @@ class GatewayApplication:
                 chunked = True
             elif name == "content-encoding":
                 is_encoded = True
+        if not length and not chunked and scope.http_version == "2":
+            chunked = True  # HTTP/2 ends a body by its frames and need not say its length
         if size > self._settings.header_limit:
             return self._hub.turn_away(Refuse(Code.HEADERS_TOO_LARGE))
         if length > self._settings.body_limit:
