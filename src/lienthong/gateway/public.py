@@ -44,6 +44,7 @@ async def keys(hub: "Hub", message: Message) -> Response:
         "origin": hub.configuration.log_origin,
         "public_origin": hub.origin,
         "log": terms(Use.LOG),
+        "witnesses": [{"vkey": each.partition(" ")[0]} for each in hub.configuration.notary.witnesses],
         "response": terms(Use.RESPONSE),
         "grant": terms(Use.GRANT),
     }
