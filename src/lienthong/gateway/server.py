@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
+
 from lienthong.config import Configuration, GatewaySettings, read_configuration
 from lienthong.gateway.hub import Hub
 from lienthong.gateway.messages import Message, Response
@@ -100,7 +102,8 @@ class GatewayApplication:
                     if len(body) > self._settings.body_limit:
                         return Refuse(Code.BODY_TOO_LARGE)
                 return bytes(body)
-        except TimeoutError:
+        except (TimeoutError, ProtocolClosed, ProtocolError):
+            # Half a request is the stranger's affair: it leaves no trace in the log.
             return Refuse(Code.REQUEST_TIMEOUT)
 
 
