@@ -263,3 +263,4 @@ def test_garbage_and_half_requests_leave_the_gateway_serving(world: World) -> No
     started = time.monotonic()
     assert world.lookup().status == 200
     assert time.monotonic() - started < 2.0
+    assert world.broke_nothing(), world.log()

@@ -305,6 +305,11 @@ class World:
     def log(self) -> str:
         return self.whole_log()[-4_000:]
 
+    def broke_nothing(self) -> bool:
+        """Say whether no request ended in a defect: neither one that was caught nor one that was not."""
+        text = self.whole_log()
+        return "defect" not in text and "Traceback" not in text and "raised an exception" not in text
+
     def whole_log(self) -> str:
         return (self.folder / "gateway.log").read_text(errors="replace")
 
