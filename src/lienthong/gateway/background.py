@@ -182,6 +182,8 @@ class BackgroundWork:
     async def _load_grants(self) -> None:
         hub = self._hub
         connection = await self._grants.get()
+        deadline = hub.configuration.gateway.read_deadline
+        timer = asyncio.get_running_loop().call_later(deadline, self._grants.drop)
         try:
             if self._listening is not connection:
                 await connection.add_listener(CHANNEL, lambda *_: self._moved.set())
@@ -192,6 +194,8 @@ class BackgroundWork:
             # Broad: whatever the driver raises when a server dies, this connection is not used again.
             self._grants.drop()
             raise DatabaseUnavailableError from error
+        finally:
+            timer.cancel()
         for each in refreshed.rejected:
             hub.see(GrantRejected(each.system, each.revision, each.reason))
         if hub.grants.version != before:

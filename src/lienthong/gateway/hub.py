@@ -77,7 +77,7 @@ class Hub:
         self.systems = SystemBuckets()
         self.affairs = dedicated()
         self.prover = Prover()
-        self.usage = UsageBook(dedicated())
+        self.usage = UsageBook(dedicated(), patience=patience)
         self.reader = self._reader(dedicated(), limit=settings.queue_limit)
         self.batch_reader = Coalescer(self._batch_read(dedicated()), most=1, limit=64)
         self.recorder = self._recorder(dedicated(), limit=settings.queue_limit)

@@ -26,6 +26,7 @@ _PERSON_KINDS = frozenset(
 _BATCH_KINDS = frozenset(KIND_NUMBERS[kind] for kind in (Kind.LOOKUP_BATCH, Kind.VERIFY_BATCH))
 _MISSED = OUTCOME_NUMBERS[Outcome.MISSED]
 _PAGE = 10_000
+_LONGEST_START = 120.0
 _RETRY_WINDOW = 600 * 1_000_000
 _MOST_REMEMBERED = 200_000
 
@@ -46,10 +47,14 @@ class _Digest(msgspec.Struct):
 
 
 class UsageBook:
-    """The day's usage by system. Owned by one event loop; `now` is in microseconds since the epoch."""
+    """The day's usage by system. Owned by one event loop; `now` is in microseconds since the epoch.
 
-    def __init__(self, connection: DedicatedConnection) -> None:
+    `patience` is how many seconds the database may take to tell what was recorded.
+    """
+
+    def __init__(self, connection: DedicatedConnection, *, patience: float = 10.0) -> None:
         self._connection = connection
+        self._patience = patience
         self._day = start_of_day(day_of(0))
         self._systems: dict[str, DayUsage] = {}
         self._cursor = -1
@@ -132,7 +137,10 @@ class UsageBook:
 
     async def start(self, now: int) -> None:
         """Count what today's log already holds; raises DatabaseUnavailableError."""
-        connection = await self._connection.get()
+        async with self._connection.borrowed(deadline=_LONGEST_START) as connection:
+            await self._start(connection, now)
+
+    async def _start(self, connection: asyncpg.Connection, now: int) -> None:
         size = await connection.fetchval(_QUERIES.sql("newest_head"))
         self._day = start_of_day(day_of(now))
         since = moment(self._day)
@@ -156,13 +164,13 @@ class UsageBook:
     async def tail(self, now: int) -> None:
         """Count what other workers recorded since the last call; raises DatabaseUnavailableError."""
         while True:
-            connection = await self._connection.get()
-            rows = await connection.fetch(_QUERIES.sql("tail_usage"), self._cursor, _PAGE)
-            for row in rows:
-                await self._learn(connection, row, now)
-            if len(rows) < _PAGE:
-                await self._learn_suspensions(connection)
-                return
+            async with self._connection.borrowed(deadline=self._patience) as connection:
+                rows = await connection.fetch(_QUERIES.sql("tail_usage"), self._cursor, _PAGE)
+                for row in rows:
+                    await self._learn(connection, row, now)
+                if len(rows) < _PAGE:
+                    await self._learn_suspensions(connection)
+                    return
 
     async def _learn_suspensions(self, connection: asyncpg.Connection) -> None:
         """Take over which systems have an open finding of too many misses in a batch."""

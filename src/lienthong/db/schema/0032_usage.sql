@@ -25,7 +25,8 @@ BEGIN ATOMIC
   ORDER BY r.index;
 END;
 
--- Sums of the records dated p_from or later with index <= p_through: what a gateway counts from when it starts.
+-- Sums of the records dated p_from or later with index <= p_through: what a gateway counts from when it starts. Answers
+-- and refusals about a person (LT4) count, as they do while it runs; other refusals cost nothing.
 CREATE FUNCTION exchange.usage_since(p_from timestamptz, p_through bigint)
 RETURNS TABLE (
   system text, purpose text, officer text, kind smallint, records bigint, persons bigint, misses bigint
@@ -34,7 +35,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
   SELECT r.system, r.purpose, r.officer, r.kind, count(*), sum(r.persons)::bigint, sum(r.misses)::bigint
   FROM exchange.record AS r
-  WHERE r.at >= p_from AND r.index <= p_through
+  WHERE r.at >= p_from AND r.index <= p_through AND (r.code = '' OR r.code LIKE 'LT4%')
   GROUP BY r.system, r.purpose, r.officer, r.kind;
 END;
 
