@@ -218,6 +218,25 @@ def test_a_stalled_database_is_given_up_and_answers_nothing(site: Site) -> None:
     assert world.leaves() >= before + 2 * len(answered)
 
 
+def test_a_stalled_duty_beside_requests_is_begun_anew(site: Site) -> None:
+    """A worker whose one connection for counting hangs would never again learn what the others recorded."""
+    world = site.world
+    query = (
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'lt_gateway' "
+        "AND (query LIKE '%%tail_usage%%' OR query LIKE '%%open_findings%%')"
+    )
+    (pid,) = (row[0] for row in world.select(query))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        deadline = time.monotonic() + 10
+        while not [row for row in world.select(query) if row[0] != pid]:
+            assert time.monotonic() < deadline
+            assert world.lookup().status == 200
+            time.sleep(0.1)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 @pytest.mark.law("R6.1")
 def test_an_append_that_hangs_is_answered_by_lt503_and_may_be_asked_after(site: Site) -> None:
     """The record may become durable after all: the caller learns it from its receipts, never the answer."""

@@ -314,6 +314,7 @@ def test_two_workers_share_nonces_quotas_and_misses(pair: World) -> None:
     pair.grant(
         granted("w-quota", right={"quotas": Quotas(persons=5, calls=1_000)}),
         granted("w-misses", right={"quotas": PLENTY}),
+        granted("w-calls", right={"quotas": Quotas(persons=1_000, calls=2)}),
     )
     body = msgspec.json.encode({**PERSON, "fields": FIELDS})
     headers = pair.sign("hospital", "/v1/lookup", body)
@@ -322,6 +323,8 @@ def test_two_workers_share_nonces_quotas_and_misses(pair: World) -> None:
     assert all(reply.fault is None for reply in replies)
     for _ in range(5):
         assert pair.lookup("w-quota").status == 200
+    for _ in range(3):
+        refused(pair, pair.lookup("w-calls", fields=["religion"]), Code.FIELD_NOT_GRANTED)
     for _ in range(3):
         pair.lookup("w-misses", person=WRONG)
     time.sleep(2.5)
@@ -332,3 +335,4 @@ def test_two_workers_share_nonces_quotas_and_misses(pair: World) -> None:
     pair.start()
     refused(pair, pair.lookup("w-quota"), Code.QUOTA_EXHAUSTED)
     refused(pair, pair.lookup("w-misses"), Code.NO_MATCH, lines=1)
+    assert pair.lookup("w-calls").status == 200  # refusals of scope cost nothing, before a restart and after
