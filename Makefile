@@ -4,6 +4,7 @@
 #   make test    every test, with the coverage gate
 #   make check   format, lint, types, import contracts, size limits, generated files
 #   make bench   the table of bench/README.md
+#   make kill    200 kills of database and appenders, 100 of database and gateway: minutes
 #   make format  rewrite files as `make check` wants them, renew generated pages
 
 SHELL := /bin/bash
@@ -23,7 +24,7 @@ WORKERS ?= 2
 # uv works on this folder's environment, whatever environment happens to be active in the caller's shell.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 
-.PHONY: help setup demo test check bench format lock clean $(CHECKS)
+.PHONY: help setup demo test check bench kill format lock clean $(CHECKS)
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -72,6 +73,10 @@ bench: $(SETUP)
 	@scripts/need wrk
 	$(UV) sync --frozen --quiet --group bench
 	$(BIN)/python -m bench
+
+kill: $(SETUP)
+	$(BIN)/python -m tests.journeys.kill --kills 200
+	KILLS=100 $(BIN)/pytest -q tests/journeys/kill/test_gateway.py
 
 format: $(SETUP)
 	$(BIN)/ruff check --fix-only --quiet $(CODE)
