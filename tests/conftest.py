@@ -119,7 +119,7 @@ class Clusters:
         if kind not in self._servers:
             programs = debian_programs() if kind == DEBIAN else None
             if kind == DEBIAN and programs is None:
-                pytest.skip("no PostgreSQL of Debian here: apt-get install postgresql")
+                pytest.fail("no PostgreSQL of Debian here: apt-get install postgresql")
             server = EmbeddedServer(self.folder / kind, settings=TEST_SETTINGS, programs=programs)
             server.start()
             self._servers[kind] = server

@@ -47,6 +47,13 @@ CONTEXT = [("lt-request-id", "a-1"), ("lt-purpose", "p"), ("lt-officer", "bs 023
 RESPONSE_HEADERS = [("content-type", "application/json"), ("lt-receipt", "index=1"), ("lt-notice", "soon")]
 
 
+@pytest.fixture(autouse=True)
+def at_this_moment() -> None:
+    """The other library reads the clock: what it checks must be signed now, not when the file was read."""
+    global NOW  # noqa: PLW0603 - one moment for all helpers of a test
+    NOW = int(time.time())
+
+
 @dataclass
 class TheirRequest:
     method: str
