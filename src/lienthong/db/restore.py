@@ -144,7 +144,9 @@ def _unpack_cluster(reader: SealedReader, cluster: Path) -> None:
         for member in archive:
             if not (member.isreg() or member.isdir()):
                 raise BackupError(f"the backup holds {member.name}, a link: tablespaces are not supported.")
-            archive.extract(member, cluster, set_attrs=False, filter="data")
+            if not (cluster / member.name).resolve().is_relative_to(cluster.resolve()):
+                raise BackupError(f"the backup holds {member.name}, which lies outside it.")
+            archive.extract(member, cluster, set_attrs=False)  # Python 3.11.2 has no filter
             (cluster / member.name).chmod(0o700 if member.isdir() else 0o600)
     while reader.read(_BLOCK):  # what pads the archive: only the file's true end proves that it is whole
         pass
