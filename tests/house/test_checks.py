@@ -136,7 +136,7 @@ def test_a_broad_handler_with_its_reason_or_that_passes_on_is_left_alone(tmp_pat
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("See [the design](../shared/design.md).\n", "leads nowhere"),
+        ("See [the design](../elsewhere/design.md).\n", "leads nowhere"),
         ("See [the law](docs/law.md).\n", "leads nowhere"),
         ("It is in `src/lienthong/gone.py`.\n", "there is no src/lienthong/gone.py"),
         ("It is `lienthong.core.law.gone`.\n", "lienthong.core.law.gone is not defined"),

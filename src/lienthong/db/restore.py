@@ -112,7 +112,7 @@ def unpack(
             with SealedReader(backup.path) as reader:
                 reader.unlock(key)
                 contents = _read_contents(reader, backup)
-                _unpack_cluster(reader, cluster)
+                unpack_cluster(cast(IO[bytes], reader), cluster)
             _check_files(cluster)
             # 3. Closed before it can be started, and free of settings of the machine it comes from.
             write_private(cluster / "postgresql.auto.conf", _CLOSED.encode())
@@ -138,16 +138,25 @@ def _read_contents(reader: SealedReader, backup: Backup) -> Contents:
     return Contents({name: text for name, text in contents.passwords.items() if name in known})
 
 
-def _unpack_cluster(reader: SealedReader, cluster: Path) -> None:
+def unpack_cluster(reader: IO[bytes], cluster: Path) -> None:
+    """Unpack into a new folder; raises BackupError for a link, a name given twice, a path leading out."""
     cluster.mkdir(mode=0o700)
-    with tarfile.open(fileobj=cast(IO[bytes], reader), mode="r|") as archive:
+    with tarfile.open(fileobj=reader, mode="r|") as archive:
         for member in archive:
             if not (member.isreg() or member.isdir()):
                 raise BackupError(f"the backup holds {member.name}, a link: tablespaces are not supported.")
-            if not (cluster / member.name).resolve().is_relative_to(cluster.resolve()):
+            target = cluster / member.name
+            if not target.resolve().is_relative_to(cluster.resolve()):
                 raise BackupError(f"the backup holds {member.name}, which lies outside it.")
-            archive.extract(member, cluster, set_attrs=False)  # Python 3.11.2 has no filter
-            (cluster / member.name).chmod(0o700 if member.isdir() else 0o600)
+            if member.isdir():
+                target.mkdir(mode=0o700, parents=True, exist_ok=True)
+                continue
+            if target.exists():
+                raise BackupError(f"the backup holds {member.name} twice.")
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with cast(IO[bytes], archive.extractfile(member)) as source, target.open("xb") as unpacked:
+                shutil.copyfileobj(source, unpacked, _BLOCK)
+                os.fchmod(unpacked.fileno(), 0o600)
     while reader.read(_BLOCK):  # what pads the archive: only the file's true end proves that it is whole
         pass
 
