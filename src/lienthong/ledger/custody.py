@@ -320,9 +320,11 @@ def _check_mode(path: Path, status: os.stat_result | None, *, forbidden: int) ->
 
 
 def _make_folder(path: Path) -> None:
-    if not path.exists():
+    try:
         path.mkdir(mode=0o700, parents=True)
         path.chmod(0o700)
+    except FileExistsError:  # made before, or this moment by another process that starts
+        pass
     _check_mode(path, path.stat(), forbidden=0o022)
 
 
