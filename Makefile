@@ -45,7 +45,7 @@ demo: $(SETUP)
 	$(BIN)/lienthong demo $(if $(filter 1,$(DEMO_ONCE)),--once)
 
 test: $(SETUP)
-	@scripts/need postgresql
+	@scripts/need postgresql curl openssl
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100
 
 # All checks run, also after one has failed: whoever mends wants the whole list.

@@ -15,12 +15,13 @@ from lienthong.core.grant import Right, SystemGrant
 from lienthong.core.legal_days import moment
 from lienthong.core.request import Service
 from lienthong.db import named
+from lienthong.documents.interface import Offer
+from lienthong.documents.openapi import openapi_document
 from lienthong.gateway.bodies import ReceiptsBody, read_body
 from lienthong.gateway.composing import Call, Verdict, encode, refused
 from lienthong.gateway.exchange import settle
 from lienthong.gateway.identify import Unknown, identify
 from lienthong.gateway.messages import JSON, Message, Response
-from lienthong.gateway.openapi import Offer, openapi_document
 from lienthong_protocol.record import Kind, decode_record
 from lienthong_protocol.refusals import Code, Refuse
 

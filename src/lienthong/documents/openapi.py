@@ -1,31 +1,38 @@
 """The OpenAPI document of what one caller may call: its services, its purposes, its fields, and nothing else.
 
-Generated from the grant in force at the moment of asking, so that it cannot promise what would be refused.
+The gateway generates it from the grant in force at the moment of asking, so that it cannot promise what would
+be refused; the technical documents of a request generate it from what was asked for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lienthong.core.fields import BY_NAME, Field, FieldType
+from lienthong.documents.interface import Offer
 from lienthong_protocol.refusal_texts import REFUSALS
 
 JsonObject = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What a caller may have of one service: purposes and fields by name."""
+class ServicePath(NamedTuple):
+    """Where a service is and what it does, in one line of either language."""
 
-    purposes: Sequence[str]
-    fields: Sequence[str]
+    path: str
+    english: str
+    vietnamese: str
 
 
-_PATHS = {
-    "lookup": ("/v1/lookup", "Look up granted fields of one person", "Tra cứu thông tin của một công dân"),
-    "verify": ("/v1/verify", "Ask whether values agree; no data is returned", "Xác thực thông tin"),
-    "lookup_batch": ("/v1/lookup/batch", "Look up up to 1,000 persons", "Tra cứu theo danh sách"),
-    "verify_batch": ("/v1/verify/batch", "Verify up to 1,000 persons", "Xác thực theo danh sách"),
+PATHS: Mapping[str, ServicePath] = {
+    "lookup": ServicePath(
+        "/v1/lookup", "Look up granted fields of one person", "Tra cứu thông tin của một công dân"
+    ),
+    "verify": ServicePath("/v1/verify", "Ask whether values agree; no data comes back", "Xác thực thông tin"),
+    "lookup_batch": ServicePath(
+        "/v1/lookup/batch", "Look up up to 1,000 persons", "Tra cứu thông tin theo danh sách"
+    ),
+    "verify_batch": ServicePath(
+        "/v1/verify/batch", "Verify up to 1,000 persons", "Xác thực thông tin theo danh sách"
+    ),
 }
 
 _TYPES: Mapping[FieldType, JsonObject] = {
@@ -60,7 +67,7 @@ def openapi_document(*, origin: str, system: str, offers: Mapping[str, Offer]) -
         },
         "servers": [{"url": origin}],
         "paths": {
-            _PATHS[service][0]: {"post": _operation(service, offer)}
+            PATHS[service].path: {"post": _operation(service, offer)}
             for service, offer in sorted(offers.items())
         }
         | {"/v1/scope": {"get": _plain("What you may do, until when")}}
@@ -82,7 +89,7 @@ def _refused() -> JsonObject:
 
 
 def _operation(service: str, offer: Offer) -> JsonObject:
-    path, english, vietnamese = _PATHS[service]
+    path, english, vietnamese = PATHS[service]
     return {
         "operationId": service,
         "summary": english,

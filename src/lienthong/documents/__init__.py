@@ -1,0 +1,1 @@
+"""What the authority hands out, generated from what was asked or agreed."""
