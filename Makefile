@@ -45,7 +45,7 @@ demo: $(SETUP)
 	$(BIN)/lienthong demo $(if $(filter 1,$(DEMO_ONCE)),--once)
 
 test: $(SETUP)
-	@scripts/need postgresql curl openssl
+	@scripts/need postgresql curl openssl poppler-utils
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100
 
 # All checks run, also after one has failed: whoever mends wants the whole list.

@@ -1,0 +1,84 @@
+"""A small certificate authority for tests: a root, and signers it vouches for."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _name(common: str, organisation: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+            x509.NameAttribute(NameOID.COMMON_NAME, common),
+        ]
+    )
+
+
+class TestAuthority:
+    """A root whose certificate lies in `root`."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path, name: str = "Test Root") -> None:
+        self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
+        self.subject = _name(name, "Example")
+        self.root = folder / f"{name}.pem"
+        self.root.write_bytes(self._issue(self.subject, self.key.public_key(), is_root=True))
+
+    def signer(self, common: str, *, until: datetime | None = None) -> tuple[Path, Path]:
+        """Files of a key and its certificate."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        key_file, certificate_file = self.folder / f"{common}.key", self.folder / f"{common}.pem"
+        key_file.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        certificate_file.write_bytes(
+            self._issue(_name(common, "Sở Y tế"), key.public_key(), is_root=False, until=until)
+        )
+        return key_file, certificate_file
+
+    def _issue(
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePublicKey,
+        *,
+        is_root: bool,
+        until: datetime | None = None,
+    ) -> bytes:
+        usage = x509.KeyUsage(
+            digital_signature=not is_root,
+            content_commitment=not is_root,
+            key_cert_sign=is_root,
+            crl_sign=is_root,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self.subject)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(START)
+            .not_valid_after(until or START + timedelta(days=3650))
+            .add_extension(x509.BasicConstraints(ca=is_root, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False
+            )
+            .sign(self.key, hashes.SHA256())
+        )
+        return made.public_bytes(serialization.Encoding.PEM)
