@@ -1,0 +1,15 @@
+"""Sentences for people, in both languages side by side, so that neither can be missing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence or label in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """Return the English text for `en` and the Vietnamese one for every other language."""
+        return self.en if language == "en" else self.vi
