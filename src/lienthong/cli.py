@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from lienthong.config import ConfigurationError, read_configuration
+from lienthong.config import ConfigurationError, Environment, read_configuration
 from lienthong.db import DatabaseUnavailable
 from lienthong.db.commands import backup_commands, database_commands
 from lienthong.deployment import DeploymentError
@@ -70,7 +70,9 @@ def gateway(path: Path) -> None:
     from lienthong.gateway.server import serve
 
     with _told():
-        serve(read_configuration(path), path)
+        configuration = read_configuration(path)
+        plane = "sandbox" if configuration.environment is Environment.SANDBOX else "gateway"
+        serve(configuration, path, application=f"lienthong.{plane}.server:application")
 
 
 @cli.command()

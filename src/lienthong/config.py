@@ -92,6 +92,16 @@ class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     directory: Path | None = None
 
 
+class SandboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a sandbox keeps the runs of the technical test; only a sandbox has them."""
+
+    directory: Path | None = None
+
+    def folder(self, keys: Path) -> Path:
+        """Return the folder of the runs: the one named, or one beside the keys."""
+        return self.directory or keys.parent / "sandbox"
+
+
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration of a deployment."""
 
@@ -103,6 +113,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disk: DiskSettings = DiskSettings()
     notary: NotarySettings = NotarySettings()
     witness: WitnessSettings = WitnessSettings()
+    sandbox: SandboxSettings = SandboxSettings()
 
 
 _PREFIX = "LIENTHONG_"

@@ -18,7 +18,7 @@ from lienthong.core.fields import BY_NAME, FIELDS
 from lienthong.core.request import Service
 from lienthong.documents.interface import Interface, PurposeOffer, SamplePerson
 from lienthong.documents.technical import technical_documents
-from tests.gateway.world import PERSON, World, key_of
+from tests.gateway.world import OTHER, PERSON, World, key_of
 
 HEADERS = ("LT-Officer", "LT-Case")
 PATIENT = PurposeOffer(
@@ -35,6 +35,7 @@ def interface(origin: str = "http://127.0.0.1:1", **changes: Any) -> Interface:
         system="hospital",
         name="Hệ thống quản lý khám bệnh",
         person=SamplePerson(**PERSON),
+        other=SamplePerson(**OTHER),
         purposes=(PATIENT,),
     )
     return replace(made, **changes)

@@ -194,6 +194,7 @@ class World:
     process: subprocess.Popen[bytes] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
+    environment: str = "demo"
 
     @property
     def origin(self) -> str:
@@ -271,7 +272,10 @@ class World:
     def write_configuration(self) -> Path:
         self.port = self.port or free_port()
         gateway = {"port": self.port, "public_origin": self.origin, "workers": 1} | self.settings
-        lines = [f'environment = "demo"\nlog_origin = "{ORIGIN}"\nkeys = "{self.keys}"', "[database]"]
+        lines = [
+            f'environment = "{self.environment}"\nlog_origin = "{ORIGIN}"\nkeys = "{self.keys}"',
+            "[database]",
+        ]
         lines += [f'host = "{self.database.host}"', f"port = {self.database.port}"]
         lines += [f'name = "{self.database.name}"', f'passwords = "{self.database.passwords}"', "[gateway]"]
         lines += [f"{name} = {json.dumps(value)}" for name, value in gateway.items() if name != "disk"]

@@ -41,13 +41,15 @@ class SamplePerson:
 class Interface:
     """What the documents of one system are generated from. Law: R5.2, R8.2.
 
-    `origin` is the public origin of the environment the system will call, `system` its code there.
+    `origin` is the public origin of the environment the system will call, `system` its code there. `person`
+    and `other` live there too: the samples ask for the first, a batch names both.
     """
 
     origin: str
     system: str
     name: str
     person: SamplePerson
+    other: SamplePerson
     purposes: tuple[PurposeOffer, ...]
 
     def offers(self) -> dict[str, Offer]:

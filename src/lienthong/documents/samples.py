@@ -57,6 +57,7 @@ def python_sample(interface: Interface) -> str:
         f"PURPOSES = {_literal(purposes)}\n"
         f"SERVICES = {_literal(services)}\n"
         f"PERSON = {_literal(asdict(interface.person))}\n"
+        f"OTHER = {_literal(asdict(interface.other))}\n"
     )
     return f'"""{_title(interface)}"""\n\n{_IMPORTS}\n{constants}{_template("sample.py.txt")}'
 

@@ -48,9 +48,6 @@ def identify(
     if signature.target is not None and signature.target != origin + message.target:
         # A platform rewrote the URL: what was signed must still be the service that is served here.
         return Unknown(Refuse(Code.INVALID_TARGET, "LT-Target names another service"))
-    if signature.target is not None and signature.target != origin + message.target:
-        # Under lt-1p the target is not in the signature: without this a call could be led to another service.
-        return Unknown(Refuse(Code.INVALID_TARGET, "lt-target names another service"))
     grant = grants.by_key(signature.key_id)
     if grant is None:
         return Unknown(Refuse(Code.KEY_NOT_ACCEPTED))

@@ -88,6 +88,10 @@ class GatewayApplication:
             body=body,
             address=scope.client.rpartition(":")[0],
         )
+        return await self._handle(message)
+
+    async def _handle(self, message: Message) -> Response:
+        assert self._hub is not None
         return await self._hub.handle(message)
 
     async def _read(self, protocol: "HTTPProtocol", *, chunked: bool) -> bytes | Refuse:
@@ -110,8 +114,13 @@ class GatewayApplication:
 application = GatewayApplication()
 
 
-def serve(configuration: Configuration, path: Path) -> None:
-    """Run the gateway's worker processes until told to stop; `path` is the file `configuration` came from."""
+def serve(
+    configuration: Configuration, path: Path, *, application: str = "lienthong.gateway.server:application"
+) -> None:
+    """Run the gateway's worker processes until told to stop; `path` is the file `configuration` came from.
+
+    `application` is what each worker serves: the gateway, or the sandbox's stage before it.
+    """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
     from granian.http import HTTP1Settings
@@ -125,7 +134,7 @@ def serve(configuration: Configuration, path: Path) -> None:
             left_over.unlink()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_directory)
     Granian(
-        "lienthong.gateway.server:application",
+        application,
         address=settings.address,
         port=settings.port,
         interface=Interfaces.RSGI,

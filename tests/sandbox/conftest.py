@@ -1,0 +1,39 @@
+"""A running sandbox with two systems: one that asked for persons and batches, one that asked to verify."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from lienthong.core.request import Service
+from tests.gateway.world import World, close_world, granted, open_world
+
+
+def sandboxed(name: str, **right: Any) -> Any:
+    document = granted(name, purpose={"case_pattern": None}, right=right)
+    return msgspec.structs.replace(
+        document, system=msgspec.structs.replace(document.system, environment="sandbox")
+    )
+
+
+@pytest.fixture(scope="session")
+def sandbox(clusters: Any) -> Iterator[World]:
+    database = clusters.fresh("wheel", clusters.template("wheel"))
+    made = open_world(database)
+    made.environment = "sandbox"
+    everything = {"services": (Service.LOOKUP, Service.LOOKUP_BATCH), "batch_items": 100}
+    asyncio.run(
+        made.furnish(
+            [
+                sandboxed("clinic", **everything),
+                sandboxed("other", **everything),
+                sandboxed("bank", services=(Service.VERIFY,), fields=(), verify_fields=("sex",)),
+            ]
+        )
+    )
+    made.start()
+    yield made
+    close_world(made)
+    clusters.discard("wheel", database)
