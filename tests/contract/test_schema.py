@@ -14,7 +14,7 @@ pytestmark = pytest.mark.every_postgres
 CONTRACT = {
     "register": {
         "person", "identifier", "relation", "card", "other_name", "nationality", "protection", "consent",
-        "code", "province_successor",
+        "province_successor",
     },
     "exchange": {"grant", "record", "line", "nonce", "attempt", "finding"},
     "ledger": {"leaf", "head", "tile", "checkpoint", "turn", "checkpoint_turn"},

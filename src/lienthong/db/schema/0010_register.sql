@@ -131,19 +131,6 @@ CREATE INDEX consent_person ON register.consent (person_id);
 COMMENT ON COLUMN register.consent.fields IS 'Numbers of fields. Law: R1.1.';
 COMMENT ON COLUMN register.consent.valid_until IS 'Exclusive; NULL: without end.';
 
-CREATE TABLE register.code (
-  list text NOT NULL,
-  version smallint NOT NULL,
-  code text NOT NULL,
-  name text NOT NULL,
-  parent text NOT NULL DEFAULT '',
-  valid_from date,
-  valid_until date,
-  PRIMARY KEY (list, version, code)
-);
-COMMENT ON TABLE register.code IS
-  'Codes by (list, version): codes of provinces were given to other provinces in July 2025.';
-
 CREATE SEQUENCE register.persons_read;
 COMMENT ON SEQUENCE register.persons_read IS
   'Rows that register.read gave out. A sequence, because what it counted stays counted when the reader rolls back.';

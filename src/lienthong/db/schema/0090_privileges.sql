@@ -11,7 +11,7 @@ GRANT EXECUTE ON FUNCTION register.read(text[], bigint[], text[]) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION register.read_lists(bigint[], bytea[], integer[]) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION register.count_persons_read() TO lt_gateway, lt_monitor;
 GRANT SELECT, INSERT, UPDATE ON register.person, register.identifier, register.relation, register.other_name,
-  register.nationality, register.card, register.protection, register.consent, register.code TO lt_intake;
+  register.nationality, register.card, register.protection, register.consent TO lt_intake;
 
 -- ledger.append is the one way in, for every plane.
 GRANT EXECUTE ON FUNCTION ledger.append(
