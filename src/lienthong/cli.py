@@ -16,6 +16,7 @@ from lienthong.db import DatabaseUnavailable
 from lienthong.db.commands import backup_commands, database_commands
 from lienthong.deployment import DeploymentError
 from lienthong.exchange.publication import PublicationError
+from lienthong.finding_commands import findings
 from lienthong.ledger.commands import ledger, notary, rotate_key, witness
 from lienthong.ledger.custody import CustodyError, ensure
 from lienthong.ledger.grants import GrantOrderError, GrantsBusyError
@@ -175,6 +176,7 @@ def ensure_keys(path: Path, *, as_json: bool) -> None:
 
 
 keys.add_command(rotate_key)
+cli.add_command(findings)
 cli.add_command(ledger)
 cli.add_command(notary)
 cli.add_command(witness)

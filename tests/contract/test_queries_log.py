@@ -1,10 +1,12 @@
 """What the gateway learns from the log, and what it leaves for people to look at."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from lienthong.db import Role
+from lienthong.exchange.findings import close_finding
 from lienthong_protocol.merkle import leaf_hash
 from tests.contract.batches import Batch, fresh
 
@@ -130,12 +132,13 @@ async def test_the_last_fifty_attempts_of_each_key_stay(connect_as):
 
 
 async def test_a_finding_is_open_once(connect_as):
-    gateway, administrator = await connect_as(Role.GATEWAY), await connect_as(Role.ADMINISTRATOR)
+    gateway, control = await connect_as(Role.GATEWAY), await connect_as(Role.CONTROL)
     note = "SELECT exchange.note_finding(now(), $1, 'hospital', 'his', $2, 7, 'birth_date')"
     first = await gateway.fetchval(note, "miss-budget", "dr-012")
     assert first is not None
     assert await gateway.fetchval(note, "miss-budget", "dr-012") is None
     assert await gateway.fetchval(note, "miss-budget", "dr-013") is not None
     assert await gateway.fetchval(note, "ambiguous", "dr-012") is not None
-    await administrator.execute("UPDATE exchange.finding SET closed_at = now() WHERE number = $1", first)
+    now = time.time_ns() // 1_000
+    await close_finding(control, first, by="An", account="an", reason="looked at", now=now)
     assert await gateway.fetchval(note, "miss-budget", "dr-012") is not None

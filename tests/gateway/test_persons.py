@@ -286,29 +286,6 @@ def pair(clusters: Any) -> Iterator[World]:
     clusters.discard("wheel", database)
 
 
-@pytest.mark.law("R8.2")
-def test_too_many_misses_brake_the_batch_and_suspend_the_right_on_every_worker(pair: World) -> None:
-    items = [*strangers(21), *[item(f"p{n}", p) for n, p in enumerate((PERSON, OTHER, DEAD))]]
-    reply = batch(pair, "tax", items)
-    codes = [each.get("refusal", {}).get("code", "") for each in reply.json["items"]]
-    assert codes == [Code.NO_MATCH] * 21 + [Code.BATCH_MISSES] * 3
-    assert pair.records_of(reply.request_id)[0]["lines"] == 21
-    assert PERSON["full_name"] not in reply.body.decode()
-    time.sleep(2.5)  # every worker follows the findings once a second
-    for _ in range(12):
-        refused(pair, batch(pair, "tax", [item("a", PERSON)]), Code.BATCH_SUSPENDED)
-    assert pair.lookup("hospital").status == 200
-    pair.stop()
-    pair.start()
-    for _ in range(6):
-        refused(pair, batch(pair, "tax", [item("a", PERSON)]), Code.BATCH_SUSPENDED)
-    with connect_blocking(pair.database, Role.ADMINISTRATOR) as connection:
-        connection.execute("UPDATE exchange.finding SET closed_at = now() WHERE kind = 'batch_misses'")
-    time.sleep(2.5)
-    for _ in range(12):
-        assert batch(pair, "tax", [item("a", PERSON)]).status == 200
-
-
 @pytest.mark.law("R8.2", "R1.1")
 def test_two_workers_share_nonces_quotas_and_misses(pair: World) -> None:
     pair.grant(

@@ -34,7 +34,7 @@ class BatchItem:
 
 @dataclass(frozen=True, slots=True)
 class BatchJudgement:
-    """The verdicts in the order of the items; `braked` suspends the right to batches."""
+    """The verdicts in the order of the items; `braked` suspends the right to batches with its own record."""
 
     items: tuple[Judgement, ...]
     persons: int
@@ -43,9 +43,8 @@ class BatchJudgement:
 
     @property
     def findings(self) -> tuple[FindingKind, ...]:
-        """Return what a person should look at, each kind once."""
-        found = dict.fromkeys(kind for item in self.items for kind in item.findings)
-        return (*found, FindingKind.BATCH_MISSES) if self.braked else tuple(found)
+        """Return what a person should look at beside the brake, each kind once."""
+        return tuple(dict.fromkeys(kind for item in self.items for kind in item.findings))
 
 
 def judge_batch(plan: Plan, items: Iterable[BatchItem], now: int, usage: DayUsage) -> BatchJudgement:

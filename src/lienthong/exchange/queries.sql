@@ -23,3 +23,35 @@ LIMIT 1
 SELECT DISTINCT ON (g.system) g.system, g.document
 FROM exchange.grant AS g
 ORDER BY g.system, g.revision DESC
+
+-- name: findings_open
+-- What a person has still to look at, oldest first.
+-- role: lt_control
+SELECT f.number, f.at, f.kind, f.agency, f.system, f.officer, f.index, f.detail,
+  f.closed_at, f.closed_by, f.closed_account, f.closed_reason, f.closed_index
+FROM exchange.finding AS f
+WHERE f.closed_at IS NULL
+ORDER BY f.number
+
+-- name: findings_closed
+-- What persons have closed, the newest finding first, at most so many.
+-- role: lt_control
+SELECT f.number, f.at, f.kind, f.agency, f.system, f.officer, f.index, f.detail,
+  f.closed_at, f.closed_by, f.closed_account, f.closed_reason, f.closed_index
+FROM exchange.finding AS f
+WHERE f.closed_at IS NOT NULL
+ORDER BY f.number DESC
+LIMIT $1
+
+-- name: finding
+-- One finding, open or closed.
+-- role: lt_control
+SELECT f.number, f.at, f.kind, f.agency, f.system, f.officer, f.index, f.detail,
+  f.closed_at, f.closed_by, f.closed_account, f.closed_reason, f.closed_index
+FROM exchange.finding AS f
+WHERE f.number = $1
+
+-- name: close_finding
+-- Closes one finding and records it; NULL when it was not open.
+-- role: lt_control
+SELECT exchange.close_finding($1, $2, $3, $4, $5, $6)

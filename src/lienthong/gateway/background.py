@@ -225,7 +225,6 @@ class BackgroundWork:
 
     async def _write_notes(self) -> None:
         await self._write("note_finding", self._findings)
-        self._hub.usage.findings_written(self._findings)
         await self._write("note_attempt", self._attempts)
 
     async def _write(self, name: str, notes: deque[tuple[object, ...]]) -> None:

@@ -65,6 +65,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     notices: tuple[str, ...] = ()
     retry: Sequence[tuple[str, str]] = ()
     charge: Charge | None = None
+    suspends_batches: bool = False
     tags: tuple[bytes, ...] = ()
     """Per line the tag that judging has made already, empty where it has not."""
 
@@ -198,6 +199,7 @@ class Composer:
             misses=verdict.misses,
             nonce=signature.nonce if replay_check else "",
             created=signature.created if replay_check else 0,
+            suspends_batches=verdict.suspends_batches,
         )
         return Composed(verdict, entry, leaf, chosen)
 

@@ -79,7 +79,8 @@ async def settle(hub: "Hub", call: Call, answer: Answering) -> Response:
        the signature was checked.
     2. The verdict, charged to budgets at once, so that guesses in flight together cannot share one budget.
     3. Its record, durable under that same version. `Stale`: nothing was written, the charge is returned and
-       everything from 1 on is done again. `Replayed`: the refusal that names the first record is recorded.
+       everything from 1 on is done again; so it is with a batch whose system another batch has suspended
+       since 2. `Replayed`: the refusal that names the first record is recorded.
     4. Only now the response is made and sent. A crash before 3 gave nothing; after 3, the caller asks again
        under the same request id.
     """
@@ -118,7 +119,7 @@ async def settle(hub: "Hub", call: Call, answer: Answering) -> Response:
             case Stale():
                 hub.give_back(grant, verdict)
                 try:
-                    await hub.catch_up()
+                    await hub.catch_up(of_batch=verdict.items is not None)
                 except DatabaseUnavailableError:
                     return hub.unrecorded(call, Code.DATABASE_UNAVAILABLE)
     return hub.unrecorded(call, Code.GRANTS_CHANGING)
@@ -226,6 +227,7 @@ async def _answer_batch(hub: "Hub", plan: Plan, question: Question, now: int, *,
         misses=misses,
         fields=plan.asked,
         items=len(items),
+        suspends_batches=judged.braked,
         notices=plan.notices,
         charge=None if is_retry else _charge(hub, plan, now, persons, misses, missed),
     )

@@ -81,7 +81,7 @@ class Hub:
         self.reader = self._reader(dedicated(), limit=settings.queue_limit)
         self.batch_reader = Coalescer(self._batch_read(dedicated()), most=1, limit=64)
         self.recorder = self._recorder(dedicated(), limit=settings.queue_limit)
-        self.batch_recorder = self._recorder(dedicated(), limit=64)
+        self.batch_recorder = self._recorder(dedicated(), limit=64, of_batches=True)
         self.background = BackgroundWork(self, dedicated())
         self.refusing: Code | None = Code.DATABASE_UNAVAILABLE
 
@@ -158,6 +158,9 @@ class Hub:
         """Take note that the record of a call is durable at `index`."""
         if verdict.charge is not None:
             self.usage.own(index)
+        if verdict.suspends_batches:
+            self.usage.suspend_batches(grant.system_id, self.now())
+            self.see(observations.BatchesSuspended(grant.system_id))
         duration = self.now() - call.started
         if verdict.code:
             self.see(observations.Refused(grant.system_id, call.kind, verdict.code, duration))
@@ -173,14 +176,14 @@ class Hub:
         """Put before a person what the rules found; the answer does not wait for it."""
         for kind in findings:
             self.background.note_finding(plan, kind, self.now())
-            if kind is FindingKind.BATCH_MISSES:
-                self.usage.suspend_batches(plan.grant.system_id, self.now())
             if kind is FindingKind.PROTECTED_ASKED:
                 self.see(observations.ProtectedAsked(plan.grant.system_id))
 
-    async def catch_up(self) -> None:
-        """Load the grants that moved under a call; raises DatabaseUnavailableError."""
+    async def catch_up(self, *, of_batch: bool) -> None:
+        """Load the grants, of a batch also the suspensions, that moved; raises DatabaseUnavailableError."""
         await self.background.refresh_grants()
+        if of_batch:
+            await self.usage.learn_suspensions()
 
     def _reader(self, connection: DedicatedConnection, *, limit: int) -> "Coalescer[Lookup, Evidence | None]":
         async def run(lookups: list[Lookup]) -> Sequence[Evidence | None]:
@@ -214,11 +217,12 @@ class Hub:
         self.see(observations.BatchRead(sum(each is not None for each in found)))
         return found
 
-    def _recorder(self, connection: DedicatedConnection, *, limit: int) -> Recorder:
+    def _recorder(self, connection: DedicatedConnection, *, limit: int, of_batches: bool = False) -> Recorder:
         return Recorder(
             connection,
             current_version=lambda: self.grants.version,
             see=self.see,
             deadline=self.configuration.gateway.record_deadline,
             limit=limit,
+            of_batches=of_batches,
         )

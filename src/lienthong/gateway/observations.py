@@ -85,6 +85,13 @@ class ProtectedAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchesSuspended:
+    """Too many misses in a batch: its system's batches wait for a person to lift this. An alarm."""
+
+    system: str
+
+
+@dataclass(frozen=True, slots=True)
 class DiskLow:
     """The log's disk is too full for new work."""
 
@@ -109,6 +116,7 @@ Observation = (
     | GrantsLoaded
     | GrantRejected
     | ProtectedAsked
+    | BatchesSuspended
     | DiskLow
     | Defect
 )
@@ -174,7 +182,14 @@ class Observer:
             case GrantsLoaded(version=version):
                 self._version.set(version)
                 self._log.info("grants loaded", **asdict(event))
-            case RecordUncertain() | GrantRejected() | ProtectedAsked() | DiskLow() | Defect():
+            case (
+                RecordUncertain()
+                | GrantRejected()
+                | ProtectedAsked()
+                | BatchesSuspended()
+                | DiskLow()
+                | Defect()
+            ):
                 kind = type(event).__name__
                 self._alarms.labels(kind).inc()
                 self._log.warning(kind, **asdict(event))

@@ -7,6 +7,7 @@ not known for certain, nobody of that batch is answered.
 import asyncio
 from collections.abc import Callable, Sequence
 
+import asyncpg
 import msgspec
 
 from lienthong.gateway.coalescing import Coalescer
@@ -20,6 +21,7 @@ from lienthong.ledger.append import (
     Replayed,
     Stale,
     append,
+    append_batch,
     recover,
 )
 
@@ -38,7 +40,7 @@ class RecordUncertainError(Exception):
 
 
 class Recorder:
-    """The worker's queue into the log."""
+    """A queue of the worker into the log; that of batches of persons appends them one at a time."""
 
     def __init__(
         self,
@@ -48,13 +50,18 @@ class Recorder:
         see: Callable[[Observation], None],
         deadline: float,
         limit: int,
+        of_batches: bool = False,
     ) -> None:
         self._connection = connection
+        self._of_batches = of_batches
         self._current_version = current_version
         self._see = see
         self._deadline = deadline
         self._queue: Coalescer[Draft, Placed | Replayed | Stale] = Coalescer(
-            self._append, most=MOST_LEAVES, limit=limit, weigh=lambda draft: 1 + len(draft.entry.lines)
+            self._append,
+            most=1 if of_batches else MOST_LEAVES,
+            limit=limit,
+            weigh=lambda draft: 1 + len(draft.entry.lines),
         )
 
     def submit(self, draft: Draft) -> asyncio.Future[Placed | Replayed | Stale]:
@@ -71,7 +78,8 @@ class Recorder:
         1. Drafts decided under grants this worker no longer holds go back: a revocation already seen costs
            nobody a round trip.
         2. The rest is appended under the version held; the database compares it again in the same
-           transaction, so a revocation committed a moment ago is obeyed although no notice of it arrived.
+           transaction, so a revocation committed a moment ago is obeyed although no notice of it arrived; and
+           so it does with the suspension of batches.
         3. A deadline cuts the connection. It sends no cancel request: a cancelled wait for a standby would be
            reported as success.
         4. An unknown outcome is asked after on a new connection. Found: the answers may leave. Not found does
@@ -84,7 +92,7 @@ class Recorder:
         connection = await self._connection.get()
         timer = asyncio.get_running_loop().call_later(self._deadline, self._connection.drop)
         try:
-            found = await append(connection, fresh, grant_version=version)
+            found = await self._write(connection, fresh, version)
         except AppendUncertain as error:
             self._connection.drop()
             found = await self._ask_after(fresh, str(error))
@@ -97,6 +105,15 @@ class Recorder:
         self._see(BatchRecorded(len(fresh), sum(len(entry.lines) for entry in fresh)))
         outcomes = iter(found)
         return [next(outcomes) if draft.grant_version == version else Stale() for draft in drafts]
+
+    async def _write(
+        self, connection: asyncpg.Connection, entries: Sequence[Entry], version: int
+    ) -> Stale | tuple[Placed | Replayed, ...]:
+        if not self._of_batches:
+            return await append(connection, entries, grant_version=version)
+        (entry,) = entries
+        found = await append_batch(connection, entry, grant_version=version)
+        return found if isinstance(found, Stale) else (found,)
 
     async def _ask_after(self, entries: Sequence[Entry], reason: str) -> tuple[Placed | Replayed, ...]:
         """Ask for a deadline's time; a database that hangs must not hold up whoever comes after these."""

@@ -5,7 +5,6 @@ quotas may be overshot by what the others did within that second, never by what 
 """
 
 from collections import OrderedDict
-from collections.abc import Collection
 from pathlib import Path
 
 import asyncpg
@@ -60,7 +59,6 @@ class UsageBook:
         self._cursor = -1
         self._own: set[int] = set()
         self._suspended: set[str] = set()
-        self._unwritten: set[str] = set()
         self._recent: OrderedDict[tuple[str, str], tuple[int, str]] = OrderedDict()
 
     def of(self, system: str, now: int) -> DayUsage:
@@ -74,18 +72,12 @@ class UsageBook:
         return usage
 
     def suspend_batches(self, system: str, now: int) -> None:
-        """Suspend the right to batches here at once; the finding tells the other workers and the next start.
+        """Take note that the record of a batch suspended its system, so that the next is refused unread.
 
-        It stands until a person closes that finding.
+        This spares work. What holds is the open finding, which every append of a batch asks for.
         """
         self._suspended.add(system)
-        self._unwritten.add(system)
         self.of(system, now).batch_suspended = True
-
-    def findings_written(self, waiting: Collection[tuple[object, ...]]) -> None:
-        """Take note that every finding but those `waiting` is open in the database."""
-        if not waiting:
-            self._unwritten.clear()
 
     def charge(self, system: str, cost: Charge, now: int) -> None:
         """Count a call when it is judged, so that calls in flight together cannot share one budget."""
@@ -172,11 +164,15 @@ class UsageBook:
                     await self._learn_suspensions(connection)
                     return
 
+    async def learn_suspensions(self) -> None:
+        """Take over which systems' batches are suspended now; raises DatabaseUnavailableError."""
+        async with self._connection.borrowed(deadline=self._patience) as connection:
+            await self._learn_suspensions(connection)
+
     async def _learn_suspensions(self, connection: asyncpg.Connection) -> None:
         """Take over which systems have an open finding of too many misses in a batch."""
-        unwritten = set(self._unwritten)
         rows = await connection.fetch(_QUERIES.sql("open_findings"), FindingKind.BATCH_MISSES.value)
-        self._suspended = {row["system"] for row in rows} | unwritten | self._unwritten
+        self._suspended = {row["system"] for row in rows}
         for system, usage in self._systems.items():
             usage.batch_suspended = system in self._suspended
 

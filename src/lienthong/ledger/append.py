@@ -60,6 +60,7 @@ VISIBILITY_NUMBERS: dict[Visibility, int] = {
 
 _QUERIES = named.load(Path(__file__).with_name("append.sql"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BATCHES_SUSPENDED = "LTB01"
 
 
 class AppendRefused(Exception):  # noqa: N818 - an outcome, named like its sibling
@@ -83,7 +84,8 @@ class Entry:
     """A record, its exact bytes and the lines that follow it.
 
     `persons` and `misses` count towards quotas. A request that shall be accepted once carries the `nonce` its
-    caller signed and `created`, the second it was signed; a record without nonce is never a replay.
+    caller signed and `created`, the second it was signed; a record without nonce is never a replay. A batch
+    with `suspends_batches` opens in its own commit the finding that suspends the batches of its system.
     """
 
     record: Record
@@ -93,6 +95,7 @@ class Entry:
     misses: int = 0
     nonce: str = ""
     created: int = 0
+    suspends_batches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +114,16 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The grants changed since the batch was decided; nothing was written: decide again."""
+    """Grants or suspensions changed since this was decided; nothing was written: decide again."""
 
 
 class _Log:
     """What is kept per connection: its prepared statement, and the notices it has sent."""
 
-    __slots__ = ("notices", "statement")
+    __slots__ = ("notices", "statements")
 
-    def __init__(self, connection: asyncpg.Connection, statement: "PreparedStatement[Any]") -> None:
-        self.statement = statement
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.statements: dict[str, PreparedStatement[Any]] = {}
         self.notices: list[str] = []
         notices = self.notices
         connection.add_log_listener(lambda _connection, message: notices.append(str(message)))
@@ -138,10 +141,27 @@ async def append(
     at a time on one connection. Raises AppendRefused and AppendUncertain; a task that is cancelled meanwhile
     cuts the connection, because a cancelled wait for a standby is reported as success. Law: R6.1.
     """
-    arguments = _arguments(entries, grant_version)
+    return await _append(connection, "append", _arguments(entries, grant_version))
+
+
+async def append_batch(
+    connection: asyncpg.Connection, entry: Entry, *, grant_version: int
+) -> Stale | Placed | Replayed:
+    """Append the record of a batch of persons; Stale also while batches of its system are suspended.
+
+    It goes alone: a suspension in the same append would send back the very record that caused it. Law: R8.2.
+    """
+    arguments = (*_arguments([entry], grant_version), [entry.suspends_batches])
+    found = await _append(connection, "append_batches", arguments)
+    return found if isinstance(found, Stale) else found[0]
+
+
+async def _append(
+    connection: asyncpg.Connection, name: str, arguments: tuple[object, ...]
+) -> Stale | tuple[Placed | Replayed, ...]:
     try:
-        log = await _log_of(connection)
-        query = asyncio.ensure_future(log.statement.fetchrow(*arguments))
+        log = await _log_of(connection, name)
+        query = asyncio.ensure_future(log.statements[name].fetchrow(*arguments))
         try:
             row = await asyncio.shield(query)
         except asyncio.CancelledError:
@@ -150,6 +170,8 @@ async def append(
             query.exception()
             raise
     except asyncpg.PostgresError as error:
+        if error.sqlstate == _BATCHES_SUSPENDED:
+            return Stale()
         raise _meaning(error) from error
     except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
         raise AppendUncertain(f"the connection was lost: {error!r}") from error
@@ -235,10 +257,12 @@ async def _ask(connection: asyncpg.Connection, name: str, *arguments: object) ->
         raise AppendUncertain(f"the log could not be asked: {error!r}") from error
 
 
-async def _log_of(connection: asyncpg.Connection) -> _Log:
+async def _log_of(connection: asyncpg.Connection, name: str) -> _Log:
     log = _logs.get(connection)
     if log is None:
-        log = _logs[connection] = _Log(connection, await connection.prepare(_QUERIES.sql("append")))
+        log = _logs[connection] = _Log(connection)
+    if name not in log.statements:
+        log.statements[name] = await connection.prepare(_QUERIES.sql(name))
     return log
 
 

@@ -114,7 +114,15 @@ CREATE TABLE exchange.finding (
   officer text NOT NULL,
   index bigint,
   detail text NOT NULL,
-  closed_at timestamptz
+  closed_at timestamptz,
+  closed_by text CHECK (closed_by <> ''),
+  closed_account text CHECK (closed_account <> ''),
+  closed_reason text CHECK (closed_reason <> ''),
+  closed_index bigint,
+  CHECK (num_nulls(closed_at, closed_by, closed_account, closed_reason, closed_index) IN (0, 5))
 );
 COMMENT ON TABLE exchange.finding IS 'What a person should look at: references and names of fields, never values.';
+COMMENT ON COLUMN exchange.finding.index IS 'The record it is about, where it is about one.';
+COMMENT ON COLUMN exchange.finding.closed_account IS 'The operating-system account it was closed from.';
+COMMENT ON COLUMN exchange.finding.closed_index IS 'The record that says who closed it and why.';
 CREATE UNIQUE INDEX finding_open ON exchange.finding (kind, system, officer) WHERE closed_at IS NULL;

@@ -34,6 +34,9 @@ GRANT EXECUTE ON FUNCTION exchange.note_attempt(text, timestamptz, text, text, t
 GRANT EXECUTE ON FUNCTION exchange.note_finding(timestamptz, text, text, text, text, bigint, text)
   TO lt_gateway, lt_intake;
 GRANT EXECUTE ON FUNCTION exchange.open_findings(text) TO lt_gateway;
+GRANT EXECUTE ON FUNCTION exchange.settle_batches(
+  smallint, bigint[], timestamptz[], text[], text[], text[], boolean[]) TO lt_gateway;
+GRANT EXECUTE ON FUNCTION exchange.close_finding(bigint, timestamptz, text, text, text, bytea) TO lt_control;
 GRANT EXECUTE ON FUNCTION ledger.newest_head() TO lt_gateway, lt_notary, lt_inspector, lt_monitor;
 GRANT EXECUTE ON FUNCTION ledger.newest_checkpoint() TO lt_gateway;
 GRANT EXECUTE ON FUNCTION ledger.leaves(bigint, integer) TO lt_gateway, lt_intake, lt_control, lt_notary;
