@@ -35,6 +35,7 @@ KINDS = {
     "/v1/lookup": Kind.LOOKUP,
     "/v1/verify": Kind.VERIFY,
     "/v1/lookup/batch": Kind.LOOKUP_BATCH,
+    "/v1/verify/batch": Kind.VERIFY_BATCH,
     "/v1/scope": Kind.SCOPE,
     "/v1/receipts": Kind.RECEIPTS,
 }
@@ -223,6 +224,11 @@ def good_body(read: RequestSignature, body: bytes, hub: LoopbackHub) -> bytes:
             return json.dumps({"match": True, "claims": claims, "flags": {"deceased": True}}).encode()
         case "/v1/lookup/batch":
             items = [{"ref": item["ref"], "values": {"sex": "male"}, "flags": {}} for item in asked["items"]]
+            items[-1] = {"ref": items[-1]["ref"], "refusal": {"code": "LT401", "title": "no match"}}
+            return json.dumps({"items": items}).encode()
+        case "/v1/verify/batch":
+            found = [(item["ref"], dict.fromkeys(item.get("claims", {}), "match")) for item in asked["items"]]
+            items = [{"ref": ref, "match": True, "claims": claims, "flags": {}} for ref, claims in found]
             items[-1] = {"ref": items[-1]["ref"], "refusal": {"code": "LT401", "title": "no match"}}
             return json.dumps({"items": items}).encode()
         case _:

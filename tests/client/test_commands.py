@@ -212,6 +212,34 @@ def test_what_was_answered_stays_when_a_later_part_is_refused(
     assert run("batch", str(folder / "absent.csv"), "--field", "sex").exit_code == 2
 
 
+def test_a_list_may_be_verified_with_the_claims_it_makes(run: Run, hub: LoopbackHub, folder: Path) -> None:
+    (folder / "list.csv").write_text(
+        "ref,number,full_name,birth_date,sex,is_adult:\n"
+        "1,099090000001,Nguyễn Hoa,1990,2,true\n2,099090000002,Trần An,1991,,\n",
+        encoding="utf-8",
+    )
+    result = run("batch", str(folder / "list.csv"), "--verify")
+    assert result.exit_code == 0, result.output
+    (body,) = hub.bodies
+    asked = json.loads(body)
+    assert set(asked) == {"items"}
+    assert [item.get("claims") for item in asked["items"]] == [{"sex": "2", "is_adult": True}, None]
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    agreed = {"match": True, "claims": {"sex": "match", "is_adult": "match"}, "flags": {}}
+    assert answers == [
+        {"ref": "1", **agreed},
+        {"ref": "2", "refusal": {"code": "LT401", "title": "no match"}},
+    ]
+    assert result.stderr == "Answered: 1; refused: 1; in the list: 2\n"
+
+
+def test_a_list_is_looked_up_or_verified_and_not_both(run: Run, hub: LoopbackHub, folder: Path) -> None:
+    write_list(folder / "list.csv", 2)
+    assert run("batch", str(folder / "list.csv")).exit_code == 2
+    assert run("batch", str(folder / "list.csv"), "--verify", "--field", "sex").exit_code == 2
+    assert not hub.received
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_the_bar_is_drawn_on_a_terminal_only(folder: Path, terminal: bool) -> None:
     write_list(folder / "list.csv", 2)

@@ -5,13 +5,14 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lienthong_agency import HubKeysError, KeyFileError, parse_hub_keys, read_hub_keys, read_key, write_key
-from lienthong_agency.batch_files import BatchFileError, chunks, read_items
-from lienthong_agency.calls import BatchItem
+from lienthong_agency.batch_files import LARGEST_PART, BatchFileError, chunks, read_claimed_items, read_items
+from lienthong_agency.calls import BatchItem, ClaimedItem
 from lienthong_agency.configuration import ConfigurationError, read_settings
 from lienthong_agency.explanation import Language
 from lienthong_agency.transport import Transport
@@ -211,6 +212,50 @@ def test_a_wrong_list_says_where(tmp_path: Path, name: str, text: str, message: 
     (tmp_path / name).write_text(text)
     with pytest.raises(BatchFileError, match=message):
         read_items(tmp_path / name)
+
+
+def test_what_a_list_claims_is_read_from_csv_and_json_lines(tmp_path: Path) -> None:
+    wanted = [
+        ClaimedItem("1", "099090000001", "Nguyễn Hoa", "1990", "HS-1", {"sex": "2", "is_adult": True}),
+        ClaimedItem("2", "099090000002", "A, B", "1990-02", None, {"age": 36}),
+        ClaimedItem("3", "099090000003", "C", "1990"),
+    ]
+    (tmp_path / "list.csv").write_text(
+        "ref,number,full_name,birth_date,case,sex,is_adult:,age:\n"
+        "1,099090000001,Nguyễn Hoa,1990,HS-1,2,true,\n"
+        '2,099090000002,"A, B",1990-02,,,,36\n'
+        "3,099090000003,C,1990,,,,\n",
+        encoding="utf-8",
+    )
+    assert read_claimed_items(tmp_path / "list.csv") == wanted
+    (tmp_path / "list.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, wanted)))
+    assert read_claimed_items(tmp_path / "list.jsonl") == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("l.csv", "ref,number,full_name,sex\n", "every other is a claim"),
+        ("l.csv", "ref,number,full_name,birth_date,sex,sex\n", "each once"),
+        ("l.csv", "ref,number,full_name,birth_date,age:\n1,2,A,4,36\n2,3,B,4,old\n", "line 3, age:"),
+        ("l.csv", "ref,number,full_name,birth_date,age:\n1,2,A,4,1.5\n", "line 2, age:"),
+        ("l.jsonl", '{"ref":"1","number":"2","full_name":"3","birth_date":"4","claims":{"a":[]}}', "line 1"),
+    ],
+)
+def test_a_wrong_list_of_claims_says_where(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(BatchFileError, match=message):
+        read_claimed_items(tmp_path / name)
+
+
+def test_a_part_is_no_larger_than_the_hub_takes() -> None:
+    items = [
+        ClaimedItem(str(n), str(n), "X" * 150, "1990", claims={"phone": "9" * 150}) for n in range(1_500)
+    ]
+    parts = list(chunks(items))
+    assert [item for part in parts for item in part] == items
+    assert len(parts) > 2
+    assert all(len(msgspec.json.encode(part)) <= LARGEST_PART + 1 for part in parts)
 
 
 def test_an_unreadable_list_is_told(tmp_path: Path) -> None:

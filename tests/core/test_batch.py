@@ -4,21 +4,24 @@ from lienthong.core.answer import Answer, FindingKind
 from lienthong.core.batch import BATCH_MISSES, BatchItem, BatchJudgement, judge_batch
 from lienthong.core.claims import ClaimOutcome
 from lienthong.core.decision import Plan, decide
+from lienthong.core.fields import names_in
 from lienthong.core.judgement import NO_MATCH
 from lienthong.core.request import Service
 from lienthong_protocol.refusals import Code, Refuse
 from tests.core.granting import NOW, claim, evidence, granted, request, usage
 
+VERIFYING = {"services": (Service.VERIFY_BATCH,), "fields": (), "verify_fields": ("sex", "phone")}
 
-def plan(items: int, **changes) -> Plan:
+
+def plan(items: int, *, asked: tuple[str, ...] = ("sex",), **changes) -> Plan:
     grant = granted(
         purpose_changes={"case_required": False, "case_pattern": None},
         **{"services": (Service.LOOKUP_BATCH,), "batch_items": 1000, **changes},
     )
     service = grant.rights["patient"].services[0]
-    asked = {"fields": ("sex",)} if service is Service.VERIFY_BATCH else {}
+    fields = {"fields": asked} if service is Service.VERIFY_BATCH else {}
     decided = decide(
-        grant, request(service=service, claim=None, items=items, case=None, **asked), NOW, usage()
+        grant, request(service=service, claim=None, items=items, case=None, **fields), NOW, usage()
     )
     assert isinstance(decided, Plan)
     return decided
@@ -67,6 +70,19 @@ def test_findings_of_the_items_are_given_once() -> None:
 
 
 def test_a_batch_may_verify() -> None:
-    verifying = plan(1, services=(Service.VERIFY_BATCH,), fields=(), verify_fields=("sex",))
+    verifying = plan(1, **VERIFYING)
     result = judge_batch(verifying, [item(1, claims={"sex": "2"})], NOW, usage())
     assert result.items[0].result == Answer(claims={"sex": ClaimOutcome.MATCH})
+
+
+@pytest.mark.law("R1.2", "R8.2")
+def test_of_each_person_only_what_is_claimed_of_that_person_is_compared_and_recorded() -> None:
+    verifying = plan(3, asked=("sex", "phone"), **VERIFYING)
+    items = [item(1, claims={"sex": "2"}), item(2, claims={}), item(3, found=False, claims={"phone": "0"})]
+    result = judge_batch(verifying, items, NOW, usage())
+    assert result.items[0].result == Answer(claims={"sex": ClaimOutcome.MATCH})
+    assert result.items[1].result == Answer()
+    assert result.items[2].result is NO_MATCH
+    asked = [names_in(each.lines[0].asked) for each in result.items]
+    assert asked == [("sex",), (), ("phone",)]
+    assert [each.lines[0].given for each in result.items[1:]] == [0, 0]

@@ -239,6 +239,19 @@ def test_a_batch_has_a_case_for_each_item_or_one_for_all_or_a_law_of_its_own() -
     assert plan(bulk, batch(cases=(None, None)))
 
 
+@pytest.mark.law("R8.2")
+def test_a_batch_that_verifies_has_claims_each_field_could_have() -> None:
+    grant = with_batch(
+        services=(Service.VERIFY_BATCH,), fields=(), verify_fields=("sex", "is_adult", "birth_date")
+    )
+    asked = {"service": Service.VERIFY_BATCH, "fields": ("sex", "is_adult")}
+    assert plan(grant, batch(**asked, item_claims=({"sex": "2"}, {"is_adult": True})))
+    wrong = refusal(grant, batch(**asked, item_claims=({"sex": "2"}, {"is_adult": "yes"})))
+    assert wrong == Refuse(
+        Code.INVALID_VALUE, "item 2. a claim has a value its field cannot have", ("is_adult",)
+    )
+
+
 @pytest.mark.law("R1.4", "R8.2")
 def test_the_first_reason_in_the_documented_order_is_named() -> None:
     ended = compiled(facts=facts(agreement=None))

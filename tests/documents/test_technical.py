@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +20,7 @@ from lienthong.core.fields import BY_NAME, FIELDS
 from lienthong.core.request import Service
 from lienthong.documents.interface import Interface, PurposeOffer, SamplePerson
 from lienthong.documents.technical import technical_documents
+from lienthong.gateway.bodies import BatchBody, LookupBody, VerifyBatchBody, VerifyBody, read_body
 from tests.gateway.world import OTHER, PERSON, World, key_of
 
 HEADERS = ("LT-Officer", "LT-Case")
@@ -75,6 +78,26 @@ def test_only_the_services_asked_for_appear() -> None:
     assert "/v1/lookup" in paths
     assert "/v1/lookup/batch" not in paths
     assert b"/v1/lookup/batch" not in found["guide.md"] + found["huong-dan.md"]
+
+
+@pytest.mark.law("R3.2", "R5.2")
+@pytest.mark.parametrize(
+    ("service", "body"),
+    [
+        (Service.LOOKUP, LookupBody),
+        (Service.VERIFY, VerifyBody),
+        (Service.LOOKUP_BATCH, BatchBody),
+        (Service.VERIFY_BATCH, VerifyBatchBody),
+    ],
+)
+def test_the_examples_are_bodies_the_hub_reads(service: Service, body: Any) -> None:
+    purpose = replace(PATIENT, services={service: ("sex", "is_adult")})
+    found = files_of(interface(purposes=(purpose,)))
+    (request, _) = re.findall(r"```json\n(.*?)\n```", found["guide.md"].decode(), re.DOTALL)[:2]
+    (quoted,) = re.findall(r"^BODY=(.*)$", found["sample.sh"].decode(), re.MULTILINE)
+    for text in (request, *shlex.split(quoted)):
+        assert isinstance(read_body(body, text.encode()), body), text
+    assert "sex" in request
 
 
 def test_the_code_tables_are_those_of_the_fields() -> None:

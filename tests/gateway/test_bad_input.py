@@ -152,7 +152,7 @@ def test_encoded_and_indirect_targets_are_refused(world: World, target: str) -> 
 
 
 @pytest.mark.parametrize(
-    "target", ["/", "/v1", "/v1/lookup/", "/V1/lookup", "/v1/verify/batch", "/v1/people"]
+    "target", ["/", "/v1", "/v1/lookup/", "/V1/lookup", "/v1/verify/batches", "/v1/people"]
 )
 def test_unknown_addresses_are_refused(world: World, target: str) -> None:
     body = TEXT.encode()

@@ -108,7 +108,10 @@ def test_the_api_document_promises_each_caller_just_what_it_may(world: World) ->
     own = {"/v1/scope", "/v1/receipts", "/v1/openapi.json"}
     assert set(documents["hospital"]["paths"]) == {"/v1/lookup", *own}
     assert set(documents["bank"]["paths"]) == {"/v1/verify", *own}
-    assert set(documents["api-all"]["paths"]) == {"/v1/lookup", *own}
+    assert set(documents["api-all"]["paths"]) == {"/v1/lookup", "/v1/verify/batch", *own}
+    batch = documents["api-all"]["paths"]["/v1/verify/batch"]["post"]
+    (items,) = batch["requestBody"]["content"]["application/json"]["schema"]["properties"].values()
+    assert set(items["items"]["properties"]["claims"]["properties"]) == {"sex"}
     assert "permanent_residence" not in json.dumps(documents["bank"])
     lookup = documents["hospital"]["paths"]["/v1/lookup"]["post"]
     schema = lookup["requestBody"]["content"]["application/json"]["schema"]

@@ -6,7 +6,19 @@ from lienthong_agency import Agency, Caller, Context, Journal, Person, lookup, r
 from lienthong_agency.agency import Agency, AsyncAgency
 from lienthong_agency.answers import BatchAnswer, LookupAnswer, VerifyAnswer
 from lienthong_agency.caller import Caller, Patience
-from lienthong_agency.calls import BatchItem, Call, Context, Person, batch, lookup, receipts, scope, verify
+from lienthong_agency.calls import (
+    BatchItem,
+    Call,
+    ClaimedItem,
+    Context,
+    Person,
+    batch,
+    lookup,
+    receipts,
+    scope,
+    verify,
+    verify_batch,
+)
 from lienthong_agency.explanation import Language, explain_refusal, explain_unanswered
 from lienthong_agency.hub_keys import HubKeys, HubKeysError, parse_hub_keys, read_hub_keys
 from lienthong_agency.journal import Journal, JournalBrokenError, JournalError
@@ -23,6 +35,7 @@ __all__ = [
     "Call",
     "Caller",
     "Cause",
+    "ClaimedItem",
     "Context",
     "HubKeys",
     "HubKeysError",
@@ -50,5 +63,6 @@ __all__ = [
     "receipts",
     "scope",
     "verify",
+    "verify_batch",
     "write_key",
 ]

@@ -48,10 +48,16 @@ class ItemRefusal(Struct, frozen=True):
 
 
 class BatchItemAnswer(Struct, frozen=True, omit_defaults=True):
-    """The answer to one item, under the caller's reference: values and flags, or a refusal."""
+    """The answer to one item, under the caller's reference: what was asked of it with flags, or a refusal.
+
+    `values` of a look-up; `match`, `claims` and granted `grades` of a verification.
+    """
 
     ref: str
     values: dict[str, Any] | None = None
+    match: bool | None = None
+    claims: dict[str, ClaimOutcome] = {}
+    grades: dict[str, str] = {}
     flags: Flags = Flags()
     refusal: ItemRefusal | None = None
 

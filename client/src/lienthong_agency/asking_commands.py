@@ -1,7 +1,7 @@
 """Commands that ask the hub: look-up, verification, batches, and what the system may do."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from lienthong_agency import calls
-from lienthong_agency.answers import Flags, Scope
-from lienthong_agency.batch_files import chunks, read_items, write_answers
-from lienthong_agency.calls import BatchItem, Call, Person
+from lienthong_agency.answers import BatchAnswer, Flags, Scope
+from lienthong_agency.batch_files import chunks, read_claimed_items, read_items, write_answers
+from lienthong_agency.calls import Call, Person
 from lienthong_agency.command_options import (
     AS_JSON,
     FILE,
@@ -107,23 +107,36 @@ def scope(asking: Asking, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("list_file", type=FILE)
-@_FIELDS
+@click.option(
+    "--field", "fields", multiple=True, help="Field to ask for of everybody; repeat, or separate by commas."
+)
+@click.option("--verify", "verifies", is_flag=True, help="Only ask whether what LIST_FILE claims agrees.")
 @click.option("--out", type=FILE, help="New file for the answers; default: standard output.")
 @AS_JSON
 @asking
 def batch(
-    asking: Asking, *, list_file: Path, fields: tuple[str, ...], out: Path | None, as_json: bool
+    asking: Asking,
+    *,
+    list_file: Path,
+    fields: tuple[str, ...],
+    verifies: bool,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
-    """Ask for values of everybody in LIST_FILE: ref, number, full_name, birth_date and, where needed, case.
+    """Ask about everybody in LIST_FILE: ref, number, full_name, birth_date and, where needed, case.
 
     LIST_FILE is CSV with a header row or JSON lines; the answers are JSON lines in the order of the list.
-    Lists of more than 1,000 persons are asked in parts; what was answered stays if a later part is not.
+    Lists of more than 1,000 persons are asked in parts; what was answered stays if a later part is not. With
+    --verify every further column of a CSV is a claim named like its field (`field:` where its cells are
+    true, false or numbers), in JSON lines the object `claims`; an empty cell claims nothing.
     """
+    if verifies is bool(fields):
+        raise click.UsageError("Say what to ask: --field, or --verify for the claims of the list.")
     language = asking.settings.language
     with told():
-        items = read_items(list_file)
+        size, parts = _parts(asking, list_file, listed(fields) if fields else None)
         with _output(out) as file:
-            summary, outcome = _ask_list(asking, items, listed(fields), file)
+            summary, outcome = _ask_list(asking, size, parts, file)
     failed = None if outcome is None or isinstance(outcome, Answered) else outcome
     if as_json and out is not None:
         print_json(summary | ({} if failed is None else outcome_json(failed, language)))
@@ -133,24 +146,37 @@ def batch(
         end(failed, language)
 
 
+def _parts(
+    asking: Asking, list_file: Path, fields: list[str] | None
+) -> tuple[int, Iterator[Call[BatchAnswer]]]:
+    """Return the size of a list and the calls that ask about it; without fields they verify its claims."""
+    context = asking.context
+    if fields is None:
+        claimed = read_claimed_items(list_file)
+        return len(claimed), (calls.verify_batch(part, context=context) for part in chunks(claimed))
+    items = read_items(list_file)
+    return len(items), (calls.batch(part, fields, context=context) for part in chunks(items))
+
+
 def _ask_list(
-    asking: Asking, items: list[BatchItem], fields: list[str], file: TextIO
+    asking: Asking, size: int, parts: Iterable[Call[BatchAnswer]], file: TextIO
 ) -> tuple[dict[str, int], Outcome[Any] | None]:
     """Ask part by part until one is not answered; return the counts and the last outcome."""
-    summary = {"listed": len(items), "answered": 0, "refused": 0}
+    summary = {"listed": size, "answered": 0, "refused": 0}
     outcome: Outcome[Any] | None = None
     with agency_of(asking.settings) as agency, _progress() as bar:
-        task = bar.add_task("", total=len(items))
-        for part in chunks(items):
-            asked = agency.ask(calls.batch(part, fields, context=asking.context))
+        task = bar.add_task("", total=size)
+        for call in parts:
+            asked = agency.ask(call)
             outcome = asked
             if not isinstance(asked, Answered):
                 break
             write_answers(asked.value.items, file)
             refused = sum(item.refusal is not None for item in asked.value.items)
             summary["refused"] += refused
-            summary["answered"] += len(part) - refused
-            bar.advance(task, len(part))
+            answers = len(asked.value.items)
+            summary["answered"] += answers - refused
+            bar.advance(task, answers)
     return summary, outcome
 
 

@@ -37,6 +37,12 @@ class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
     case: str | None = None
 
 
+class ClaimedItem(BatchItem, frozen=True, omit_defaults=True):
+    """One person of a batch that verifies, with what is claimed of this person."""
+
+    claims: dict[str, ClaimValue] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What for, and in whose name: signed with every call, as the purpose requires. Law: R8.1."""
@@ -97,11 +103,26 @@ def batch(
     items: Iterable[BatchItem], fields: Iterable[str], *, context: Context, request_id: str | None = None
 ) -> Call[BatchAnswer]:
     """Ask for values of up to 1,000 persons; raises ValueError for another number of items."""
+    body = _json({"fields": list(fields), "items": _counted(items)})
+    return Call(Kind.LOOKUP_BATCH, "POST", "/v1/lookup/batch", BatchAnswer, body, context, request_id)
+
+
+def verify_batch(
+    items: Iterable[ClaimedItem], *, context: Context, request_id: str | None = None
+) -> Call[BatchAnswer]:
+    """Ask of up to 1,000 persons whether each is as given and claimed values agree; no value is told.
+
+    Raises ValueError for another number of items.
+    """
+    body = _json({"items": _counted(items)})
+    return Call(Kind.VERIFY_BATCH, "POST", "/v1/verify/batch", BatchAnswer, body, context, request_id)
+
+
+def _counted(items: Iterable[BatchItem]) -> list[BatchItem]:
     listed = list(items)
     if not 1 <= len(listed) <= MOST_ITEMS:
         raise ValueError(f"a batch holds 1 to {MOST_ITEMS} items, not {len(listed)}")
-    body = _json({"fields": list(fields), "items": listed})
-    return Call(Kind.LOOKUP_BATCH, "POST", "/v1/lookup/batch", BatchAnswer, body, context, request_id)
+    return listed
 
 
 def scope() -> Call[Scope]:

@@ -5,7 +5,7 @@ refuse the items that follow and suspend the right to batches until a person lif
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from lienthong.core.answer import FindingKind, Judgement
@@ -23,13 +23,16 @@ BATCH_MISSES: Final = Judgement(result=Refuse(Code.BATCH_MISSES), lines=())
 
 @dataclass(frozen=True, slots=True)
 class BatchItem:
-    """One item with what was read for it; `subject` is the tag its line will bear."""
+    """One item with what was read for it; `subject` is the tag its line will bear.
+
+    `claims` is what is claimed of this person where the batch verifies, None where it looks up.
+    """
 
     claim: Claim
     evidence: Evidence | None
     subject: bytes
     case: str | None = None
-    claims: Mapping[str, ClaimValue] = field(default_factory=dict)
+    claims: Mapping[str, ClaimValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)

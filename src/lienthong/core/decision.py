@@ -5,6 +5,7 @@ person. Missing means refuse. Law: R1.1, R1.4, R8.1, R8.2.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,6 +16,8 @@ from lienthong.core.grant import Right, SystemGrant
 from lienthong.core.purpose import Purpose
 from lienthong.core.request import ClaimValue, ExchangeRequest
 from lienthong_protocol.refusals import Code, Refuse
+
+_WRONG_CLAIM: Final = "a claim has a value its field cannot have"
 
 
 class Plan(Struct, frozen=True, kw_only=True, gc=False):
@@ -124,7 +127,11 @@ def _fields(right: Right, request: ExchangeRequest) -> Refuse | None:
     if request.claims:
         wrong = wrong_claims(request.claims)
         if wrong:
-            return Refuse(Code.INVALID_VALUE, "a claim has a value its field cannot have", wrong)
+            return Refuse(Code.INVALID_VALUE, _WRONG_CLAIM, wrong)
+    for position, claims in enumerate(request.item_claims, start=1):
+        wrong = wrong_claims(claims)
+        if wrong:
+            return Refuse(Code.INVALID_VALUE, f"item {position}. {_WRONG_CLAIM}", wrong)
     return None
 
 

@@ -17,7 +17,7 @@ from lienthong.core.consent import consent_holds
 from lienthong.core.decision import Plan
 from lienthong.core.evidence import Evidence
 from lienthong.core.field_values import field_value, values_of
-from lienthong.core.fields import BY_NAME, examined_bits, fields_in, names_in
+from lienthong.core.fields import BY_NAME, bits_of_names, examined_bits, fields_in, names_in
 from lienthong.core.grade import Grade
 from lienthong.core.grant import Right
 from lienthong.core.identity import Claim, IdentityResult, NumberMatch, compare_identity
@@ -52,6 +52,8 @@ class _Question(Struct, frozen=True, gc=False):
     evidence: Evidence | None
     now: int
     case: str | None
+    asked: int
+    """What is granted and asked or claimed of this very person, as bits."""
 
     @property
     def explains(self) -> bool:
@@ -77,7 +79,8 @@ def judge(
     """Return the verdict on one person.
 
     `evidence` is what the plan's masks read, None where the number led to nobody; `subject` is the tag its
-    line will bear (see `label_of`), by which misses on one person are counted. The order is the argument:
+    line will bear (see `label_of`), by which misses on one person are counted. `claims` and `case` are those
+    of one item of a batch. The order is the argument:
 
     1. Consent. Nothing is compared without it, so a bare consent number verifies nobody, and a person who is
        not in the register looks like one who did not consent.
@@ -87,7 +90,11 @@ def judge(
 
     Law: R1.1 (1), R1.2 (3 to 6), R8.2 (2, 5).
     """
-    question = _Question(plan, claim, evidence, now, plan.request.case if case is None else case)
+    made = plan.claims if claims is None else claims
+    asked = plan.asked
+    if not plan.request.service.is_lookup:
+        asked &= bits_of_names(made)
+    question = _Question(plan, claim, evidence, now, plan.request.case if case is None else case, asked)
     right = plan.right
     if plan.consent is not None and not _consents(plan, evidence, now):
         return _refused(question, CONSENT_INVALID)
@@ -103,7 +110,7 @@ def judge(
     identity = _identity(plan, claim, evidence)
     if identity is None or not identity.agrees:
         return _differs(question, identity)
-    return _answer(question, evidence, identity, plan.claims if claims is None else claims)
+    return _answer(question, evidence, identity, made)
 
 
 def _consents(plan: Plan, evidence: Evidence | None, now: int) -> bool:
@@ -181,7 +188,7 @@ def _refused(
         person_key=evidence.person_key if evidence is not None and label is _PERSON else b"",
         number=(claimed or "") if label is _CLAIMED else "",
         outcome=_MISSED,
-        asked=plan.asked,
+        asked=question.asked,
         given=0,
         visibility=visibility,
         law=law,
@@ -214,20 +221,20 @@ def _answer(
     plan, now = question.plan, question.now
     if evidence.lists:
         evidence = without_protected(evidence, plan.right, now)
-    flags = _flags(plan.asked, evidence, identity)
+    flags = _flags(question.asked, evidence, identity)
     guessed = False
     if plan.request.service.is_lookup:
         answer = Answer(values=values_of(plan.asked, evidence, day_of(now)), flags=flags)
         told, outcome = plan.asked, _DISCLOSED
     else:
-        answer, told, outcome = _verified(plan, evidence, now, claims, flags)
+        answer, told, outcome = _verified(question, evidence, claims, flags)
         guessed = _has_guessed(answer)
     visibility, law = _visibility(plan.right, evidence, now)
     line = LineFacts(
         label=_PERSON,
         person_key=evidence.person_key,
         outcome=outcome,
-        asked=plan.asked,
+        asked=question.asked,
         given=told,
         visibility=visibility,
         law=law,
@@ -247,20 +254,17 @@ def _has_guessed(answer: Answer) -> bool:
 
 
 def _verified(
-    plan: Plan, evidence: Evidence, now: int, claims: Mapping[str, ClaimValue], flags: Flags
+    question: _Question, evidence: Evidence, claims: Mapping[str, ClaimValue], flags: Flags
 ) -> tuple[Answer, int, Outcome]:
     """Return the outcomes of the granted claims, the fields they tell of, and what the line calls that."""
     outcomes: dict[str, ClaimOutcome] = {}
     grades: dict[str, Grade] = {}
     told, outcome = 0, _VERIFIED
-    today = day_of(now)
-    for field in fields_in(plan.asked):
-        claimed = claims.get(field.name)
-        if claimed is None:
-            continue
-        result = compare_claim(field, claimed, field_value(field, evidence, today))
+    today = day_of(question.now)
+    for field in fields_in(question.asked):
+        result = compare_claim(field, claims[field.name], field_value(field, evidence, today))
         outcomes[field.name] = result.outcome
-        if plan.right.grades and result.grade is not None:
+        if question.plan.right.grades and result.grade is not None:
             grades[field.name] = result.grade
         if result.outcome is not ClaimOutcome.NOT_AVAILABLE:
             told |= field.bit

@@ -38,7 +38,8 @@ class ExchangeRequest(Struct, frozen=True, kw_only=True, gc=False):
 
     `fields` is the set of fields asked for or claimed, as bits by field number. `subject` is the personal
     number the national login has proved for this request: then the body names nobody and `claim` is None.
-    In a batch `claim` is None, `items` counts the persons and `cases` has the case of each item.
+    In a batch `claim` is None, `items` counts the persons, `cases` has the case of each item and, where it
+    verifies, `item_claims` what is claimed of each; `fields` then are those claimed of anybody.
     """
 
     service: Service
@@ -53,6 +54,7 @@ class ExchangeRequest(Struct, frozen=True, kw_only=True, gc=False):
     claims: Mapping[str, ClaimValue] = {}
     items: int = 1
     cases: tuple[str | None, ...] = ()
+    item_claims: tuple[Mapping[str, ClaimValue], ...] = ()
 
 
 def asked_fields(names: tuple[str, ...]) -> int | Refuse:

@@ -5,7 +5,7 @@ Law: R5.2, R7.1, R9.1.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from lienthong.core.fields import BY_NAME, Field, FieldType
 from lienthong.core.request import Service
@@ -147,9 +147,7 @@ def _purpose(interface: Interface, purpose: PurposeOffer, words: _Words, languag
 
 def _sent(interface: Interface, service: Service, fields: tuple[str, ...]) -> dict[str, object]:
     claims = {name: example(BY_NAME[name]) for name in fields}
-    what: dict[str, object] = {"fields": list(fields)} if service.is_lookup else {"claims": claims}
-    person = asdict(interface.person)
-    return what | {"items": [{"ref": "1"} | person]} if service.is_batch else person | what
+    return interface.question(service, fields=fields, claims=claims)
 
 
 def _returned(service: Service, fields: tuple[str, ...]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The interface of one system: the services, purposes and fields its documents are made for, nothing else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from lienthong.core.fields import BY_NAME, Field, bits_of_names, fields_in
 from lienthong.core.request import Service
@@ -61,6 +61,16 @@ class Interface:
                 codes.add(purpose.code)
                 names.update(fields)
         return {service: Offer(sorted(codes), in_order(names)) for service, (codes, names) in found.items()}
+
+    def question(
+        self, service: Service, *, fields: Sequence[str], claims: Mapping[str, object]
+    ) -> dict[str, object]:
+        """Return the body of a call about the samples' person: `fields` looked up or `claims` verified."""
+        asked: dict[str, object] = {"fields": list(fields)} if service.is_lookup else {"claims": dict(claims)}
+        if not service.is_batch:
+            return asdict(self.person) | asked
+        item = {"ref": "1"} | asdict(self.person)
+        return asked | {"items": [item]} if service.is_lookup else {"items": [item | asked]}
 
     def fields(self) -> tuple[Field, ...]:
         """List the fields of all services, by number."""

@@ -56,6 +56,9 @@ _PERSON: JsonObject = {
 }
 
 
+_ITEM: JsonObject = _PERSON | {"ref": {"type": "string", "maxLength": 64}, "case": {"type": "string"}}
+
+
 def openapi_document(*, origin: str, system: str, offers: Mapping[str, Offer]) -> JsonObject:
     """Return the OpenAPI 3.1 document of what the system may call now. Law: R3.2, R8.2."""
     return {
@@ -142,15 +145,15 @@ def _request(service: str, offer: Offer) -> JsonObject:
             return _object(_PERSON | {"fields": fields}, (*_PERSON, "fields"))
         case "verify":
             return _object(_PERSON | {"claims": claims}, tuple(_PERSON))
+        case "verify_batch":
+            return _object({"items": _items(_ITEM | {"claims": claims})}, ("items",))
         case _:
-            item = _PERSON | {"ref": {"type": "string", "maxLength": 64}, "case": {"type": "string"}}
-            items = {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": 1000,
-                "items": _object(item, (*_PERSON, "ref")),
-            }
-            return _object({"fields": fields, "items": items}, ("fields", "items"))
+            return _object({"fields": fields, "items": _items(_ITEM)}, ("fields", "items"))
+
+
+def _items(item: JsonObject) -> JsonObject:
+    required = (*_PERSON, "ref")
+    return {"type": "array", "minItems": 1, "maxItems": 1000, "items": _object(item, required)}
 
 
 def _answer(service: str, offer: Offer) -> JsonObject:

@@ -66,10 +66,7 @@ def shell_sample(interface: Interface) -> str:
     """Return the sample script of an interface: one signed call with curl and OpenSSL 3."""
     service = _services(interface)[0]
     purpose = _first(interface, service)
-    fields = list(purpose.services[service])
-    person = asdict(interface.person)
-    body: dict[str, object] = {"fields": fields} if service.is_lookup else {"claims": {}}
-    body |= {"items": [person | {"ref": "1"}]} if service.is_batch else person
+    body = interface.question(service, fields=purpose.services[service], claims={})
     headers = {"lt-purpose": purpose.code} | {name.lower(): f"${_variable(name)}" for name in purpose.headers}
     settings = {
         "ORIGIN": interface.origin,

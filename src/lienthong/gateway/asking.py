@@ -8,7 +8,15 @@ from lienthong.config import Environment
 from lienthong.core.dates import parse_iso
 from lienthong.core.identity import Claim
 from lienthong.core.request import ExchangeRequest, Service, asked_fields
-from lienthong.gateway.bodies import BatchBody, BatchItem, LookupBody, VerifyBody, read_body
+from lienthong.gateway.bodies import (
+    BatchBody,
+    BatchItem,
+    LookupBody,
+    VerifyBatchBody,
+    VerifyBody,
+    VerifyItem,
+    read_body,
+)
 from lienthong.gateway.messages import JSON
 from lienthong_protocol.refusals import Code, Refuse
 from lienthong_protocol.signing import RequestSignature
@@ -20,7 +28,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     """A parsed request; `items` stands beside it in a batch, each with its claim at the same place."""
 
     request: ExchangeRequest
-    items: tuple[BatchItem, ...] = ()
+    items: tuple[BatchItem, ...] | tuple[VerifyItem, ...] = ()
     claims: tuple[Claim, ...] = ()
 
 
@@ -36,10 +44,8 @@ def read_question(
             asked = read_body(LookupBody, body)
         case Service.VERIFY:
             asked = read_body(VerifyBody, body)
-        case Service.LOOKUP_BATCH:
-            return _batch(signature, body, environment)
-        case Service.VERIFY_BATCH:
-            return Refuse(Code.NO_SUCH_ROUTE)
+        case Service.LOOKUP_BATCH | Service.VERIFY_BATCH:
+            return _batch(service, signature, body, environment)
         case _:
             assert_never(service)
     if isinstance(asked, Refuse):
@@ -77,11 +83,14 @@ def _claim(asked: LookupBody | VerifyBody | BatchItem, environment: Environment)
     return Claim(asked.number, asked.full_name, birth_date)
 
 
-def _batch(signature: RequestSignature, body: bytes, environment: Environment) -> Question | Refuse:
-    asked = read_body(BatchBody, body)
+def _batch(
+    service: Service, signature: RequestSignature, body: bytes, environment: Environment
+) -> Question | Refuse:
+    asked: BatchBody | VerifyBatchBody | Refuse
+    asked = read_body(BatchBody, body) if service.is_lookup else read_body(VerifyBatchBody, body)
     if isinstance(asked, Refuse):
         return asked
-    fields = asked_fields(asked.fields)
+    fields = asked_fields(_names(asked))
     if isinstance(fields, Refuse):
         return fields
     claims: list[Claim] = []
@@ -91,7 +100,7 @@ def _batch(signature: RequestSignature, body: bytes, environment: Environment) -
             return Refuse(claim.code, f"item {item.ref}", claim.fields)
         claims.append(claim)
     request = ExchangeRequest(
-        service=Service.LOOKUP_BATCH,
+        service=service,
         request_id=signature.request_id,
         purpose=signature.purpose,
         officer=signature.officer,
@@ -100,5 +109,13 @@ def _batch(signature: RequestSignature, body: bytes, environment: Environment) -
         fields=fields,
         items=len(claims),
         cases=tuple(item.case for item in asked.items),
+        item_claims=() if isinstance(asked, BatchBody) else tuple(item.claims for item in asked.items),
     )
     return Question(request, asked.items, tuple(claims))
+
+
+def _names(asked: BatchBody | VerifyBatchBody) -> tuple[str, ...]:
+    """Return the names of what is asked of all, or claimed of anybody."""
+    if isinstance(asked, BatchBody):
+        return asked.fields
+    return tuple(dict.fromkeys(name for item in asked.items for name in item.claims))

@@ -6,6 +6,7 @@ member repeated, a member unknown, or a value of the wrong form. Values of the b
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -53,11 +54,23 @@ class BatchItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case: CaseText | None = None
 
 
+class VerifyItem(BatchItem, frozen=True, forbid_unknown_fields=True):
+    """One person of a batch that verifies, and the values to compare."""
+
+    claims: dict[str, ClaimValue] = {}
+
+
 class BatchBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`POST /v1/lookup/batch`: the fields asked for, once for all items."""
 
     fields: tuple[str, ...]
     items: tuple[BatchItem, ...]
+
+
+class VerifyBatchBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/verify/batch`: each person with claims of its own."""
+
+    items: tuple[VerifyItem, ...]
 
 
 class ReceiptsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,10 +80,11 @@ class ReceiptsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: int
 
 
-Body = TypeVar("Body", LookupBody, VerifyBody, BatchBody, ReceiptsBody)
+Body = TypeVar("Body", LookupBody, VerifyBody, BatchBody, VerifyBatchBody, ReceiptsBody)
 
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (LookupBody, VerifyBody, BatchBody, ReceiptsBody)
+    kind: msgspec.json.Decoder(kind)
+    for kind in (LookupBody, VerifyBody, BatchBody, VerifyBatchBody, ReceiptsBody)
 }
 _MEMBER = re.compile(rb'"([^"\\]*)"\s*:')
 
@@ -154,21 +168,31 @@ def _check_sizes(value: Body) -> Body | Refuse:
         case LookupBody(fields=fields):
             return _check_fields(fields) or value
         case BatchBody(fields=fields, items=items):
-            if not 1 <= len(items) <= MOST_ITEMS:
-                return Refuse(Code.BATCH_SIZE, f"{len(items)} items")
-            if len({item.ref for item in items}) != len(items) or len({i.number for i in items}) != len(
-                items
-            ):
-                return Refuse(Code.DUPLICATE_ITEM)
-            return _check_fields(fields) or value
+            return _check_items(items) or _check_fields(fields) or value
+        case VerifyBatchBody(items=items):
+            most = max((len(item.claims) for item in items), default=0)
+            return _check_items(items) or _check_claims(most) or value
         case VerifyBody(claims=claims):
-            if len(claims) > MOST_FIELDS:
-                return Refuse(Code.TOO_MANY_FIELDS, f"{len(claims)} fields, at most {MOST_FIELDS}")
-            return value
+            return _check_claims(len(claims)) or value
         case ReceiptsBody(request_ids=ids):
             if not 1 <= len(ids) <= MOST_RECEIPTS:
                 return Refuse(Code.INVALID_VALUE, f"between 1 and {MOST_RECEIPTS} request ids")
             return value
+
+
+def _check_items(items: Sequence[BatchItem]) -> Refuse | None:
+    if not 1 <= len(items) <= MOST_ITEMS:
+        return Refuse(Code.BATCH_SIZE, f"{len(items)} items")
+    for seen in ({item.ref for item in items}, {item.number for item in items}):
+        if len(seen) != len(items):
+            return Refuse(Code.DUPLICATE_ITEM)
+    return None
+
+
+def _check_claims(count: int) -> Refuse | None:
+    if count > MOST_FIELDS:
+        return Refuse(Code.TOO_MANY_FIELDS, f"{count} fields, at most {MOST_FIELDS}")
+    return None
 
 
 def _check_fields(fields: tuple[str, ...]) -> Refuse | None:

@@ -17,6 +17,7 @@ from lienthong.core.grant import SystemGrant
 from lienthong.core.judgement import judge, label_of
 from lienthong.core.request import Service
 from lienthong.gateway.asking import Question, read_question
+from lienthong.gateway.bodies import VerifyItem
 from lienthong.gateway.coalescing import QueueFullError
 from lienthong.gateway.composing import Call, Verdict, encode, refused
 from lienthong.gateway.connections import DatabaseUnavailableError
@@ -195,7 +196,13 @@ async def _answer_batch(hub: "Hub", plan: Plan, question: Question, now: int, *,
         [Lookup(claim.number, plan.columns, plan.lists, plan.consent) for claim in question.claims]
     )
     items = [
-        JudgedItem(claim, evidence, _subject(hub, evidence, claim.number, now), case=item.case)
+        JudgedItem(
+            claim,
+            evidence,
+            _subject(hub, evidence, claim.number, now),
+            case=item.case,
+            claims=item.claims if isinstance(item, VerifyItem) else None,
+        )
         for claim, item, evidence in zip(question.claims, question.items, found, strict=True)
     ]
     judged = judge_batch(plan, items, now, hub.usage.of(plan.grant.system_id, now))

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from lienthong.core.fields import names_in
-from lienthong.core.grant import Right, SystemGrant
+from lienthong.core.grant import SystemGrant
 from lienthong.core.legal_days import moment
-from lienthong.core.request import Service
 from lienthong.db import named
 from lienthong.documents.interface import Offer
 from lienthong.documents.openapi import openapi_document
@@ -102,16 +101,11 @@ def _answered(value: object, grant: SystemGrant, now: int) -> Verdict:
 def _offers(grant: SystemGrant) -> dict[str, Offer]:
     offers: dict[str, tuple[set[str], int]] = {}
     for code, right in grant.rights.items():
-        for service in _offered(right):
+        for service in right.services:
             purposes, fields = offers.get(service, (set(), 0))
             bits = right.fields if service.is_lookup else right.verify_fields
             offers[service] = (purposes | {code}, fields | bits)
     return {service: Offer(sorted(purposes), names_in(bits)) for service, (purposes, bits) in offers.items()}
-
-
-def _offered(right: Right) -> frozenset[Service]:
-    """Return the services of a right that have an address here."""
-    return frozenset(right.services) - {Service.VERIFY_BATCH}
 
 
 def _scope_of(grant: SystemGrant, now: int) -> dict[str, object]:
@@ -147,7 +141,7 @@ def _scope_of(grant: SystemGrant, now: int) -> dict[str, object]:
                 "ground": right.purpose.ground,
                 "actor": right.purpose.actor,
                 "case_required": right.purpose.case_required,
-                "services": sorted(_offered(right)),
+                "services": sorted(right.services),
                 "fields": names_in(right.fields),
                 "verify_fields": names_in(right.verify_fields),
                 "explain": right.explain,

@@ -15,6 +15,7 @@ SERVICES: Final = {
     "/v1/lookup": Service.LOOKUP,
     "/v1/verify": Service.VERIFY,
     "/v1/lookup/batch": Service.LOOKUP_BATCH,
+    "/v1/verify/batch": Service.VERIFY_BATCH,
 }
 OWN_AFFAIRS: Final = {
     "/v1/scope": ("GET", own_affairs.scope),
