@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -34,6 +35,11 @@ TEST_SETTINGS = ServerSettings(
 TEMPLATE = "template_lienthong"
 
 _CLAUSE = re.compile(r"R(?:[1-9]|10)\.\d{1,2}\Z")
+
+
+# A slow machine is no failure: speed is measured by the benchmarks.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -120,7 +120,7 @@ def test_a_batch_is_told_item_by_item() -> None:
 
 def test_the_steps_are_those_of_the_services_asked_for() -> None:
     assert steps_for([Service.VERIFY]) == tuple(step for step in Step if step is not Step.BATCH)
-    assert steps_for([Service.LOOKUP_BATCH]) == (Step.BATCH,)
+    assert steps_for([Service.LOOKUP_BATCH]) == steps_for([Service.VERIFY_BATCH]) == (Step.BATCH,)
     assert steps_for([Service.LOOKUP, Service.LOOKUP_BATCH]) == tuple(Step)
     assert steps_for([]) == ()
 

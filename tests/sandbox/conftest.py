@@ -1,4 +1,4 @@
-"""A running sandbox with two systems: one that asked for persons and batches, one that asked to verify."""
+"""A running sandbox with systems that asked for different services, and a hub that is no sandbox."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,10 @@ import msgspec
 import pytest
 
 from lienthong.core.request import Service
+from tests.gateway.conftest import world
 from tests.gateway.world import World, close_world, granted, open_world
+
+__all__ = ["sandbox", "world"]
 
 
 def sandboxed(name: str, **right: Any) -> Any:
@@ -30,6 +33,13 @@ def sandbox(clusters: Any) -> Iterator[World]:
                 sandboxed("clinic", **everything),
                 sandboxed("other", **everything),
                 sandboxed("bank", services=(Service.VERIFY,), fields=(), verify_fields=("sex",)),
+                sandboxed(
+                    "lister",
+                    services=(Service.VERIFY, Service.VERIFY_BATCH),
+                    fields=(),
+                    verify_fields=("sex",),
+                    batch_items=100,
+                ),
             ]
         )
     )

@@ -8,6 +8,7 @@ import click
 
 from lienthong_agency.asking_commands import batch, lookup, scope, verify
 from lienthong_agency.command_options import AS_JSON, FILE, Options, pass_options, told
+from lienthong_agency.conformance_commands import conformance
 from lienthong_agency.hub_keys import HubKeys, HubKeysError, parse_hub_keys
 from lienthong_agency.journal_commands import journal
 from lienthong_agency.key_file import write_key
@@ -137,5 +138,5 @@ def _write(path: Path, content: bytes, *, replace: bool) -> None:
         raise Told(f"{path}: {error.strerror}") from error
 
 
-for _command in (lookup, verify, batch, scope, journal):
+for _command in (lookup, verify, batch, scope, conformance, journal):
     cli.add_command(_command)

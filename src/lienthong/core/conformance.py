@@ -108,7 +108,7 @@ def steps_for(services: Iterable[Service]) -> tuple[Step, ...]:
     asked = frozenset(services)
     single = any(not service.is_batch for service in asked)
     return tuple(
-        step for step in Step if (single if step is not Step.BATCH else Service.LOOKUP_BATCH in asked)
+        step for step in Step if (single if step is not Step.BATCH else any(each.is_batch for each in asked))
     )
 
 
