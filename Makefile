@@ -5,6 +5,7 @@
 #   make check   format, lint, types, import contracts, size limits, generated files
 #   make bench   the table of bench/README.md
 #   make kill    200 kills of database and appenders, 100 of database and gateway: minutes
+#   make assets  build the portals' stylesheet, script and fonts (needs node)
 #   make format  rewrite files as `make check` wants them, renew generated pages
 
 SHELL := /bin/bash
@@ -18,13 +19,15 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 LOCK := uv.lock pyproject.toml protocol/pyproject.toml client/pyproject.toml scripts/uv-requirements.txt
 CODE := src protocol/src client/src tests scripts $(wildcard bench)
-CHECKS := $(addprefix check-,format lint types imports lock sizes words code pages law)
+CHECKS := $(addprefix check-,format lint types imports lock sizes words code pages law assets speech messages)
 WORKERS ?= 2
 
 # uv works on this folder's environment, whatever environment happens to be active in the caller's shell.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 
-.PHONY: help setup demo test check bench kill format lock clean $(CHECKS)
+ASSETS := src/lienthong/control/theme/static/theme
+
+.PHONY: help setup demo test check bench kill assets format lock clean $(CHECKS)
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -45,7 +48,7 @@ demo: $(SETUP)
 	$(BIN)/lienthong demo $(if $(filter 1,$(DEMO_ONCE)),--once)
 
 test: $(SETUP)
-	@scripts/need postgresql curl openssl poppler-utils
+	@scripts/need postgresql curl openssl poppler-utils chromium
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100
 
 # All checks run, also after one has failed: whoever mends wants the whole list.
@@ -64,8 +67,10 @@ check-imports:
 check-lock:
 	@env -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
 	    $(UV) lock --check --offline --no-config --quiet
-check-sizes check-words check-code check-pages: check-%:
+check-sizes check-words check-code check-pages check-assets check-speech: check-%:
 	$(BIN)/python scripts/check_$*.py
+check-messages:
+	$(BIN)/python scripts/compile_messages.py --check
 check-law:
 	$(BIN)/python scripts/generate_law.py --check
 
@@ -78,10 +83,17 @@ kill: $(SETUP)
 	$(BIN)/python -m tests.journeys.kill --kills 200
 	KILLS=100 $(BIN)/pytest -q tests/journeys/kill/test_gateway.py
 
+# npm takes only what the lock names by digest, from whatever registry this machine is set up for, and runs no
+# script of a package.
+assets:
+	cd assets && npm ci --ignore-scripts --no-audit --no-fund
+	cd assets && node build.mjs ../$(ASSETS)
+
 format: $(SETUP)
 	$(BIN)/ruff check --fix-only --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/python scripts/generate_law.py
+	$(BIN)/python scripts/compile_messages.py
 
 lock: $(BIN)/uv
 	$(UV) lock

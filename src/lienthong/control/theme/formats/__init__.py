@@ -1,0 +1,1 @@
+"""Formats in which forms read dates and numbers, per language."""

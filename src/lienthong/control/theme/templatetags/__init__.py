@@ -1,0 +1,1 @@
+"""Template tags, loaded on every page without `load`."""

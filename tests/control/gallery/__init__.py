@@ -1,0 +1,1 @@
+"""Pages that show every component of the theme, for the tests alone."""
