@@ -21,6 +21,7 @@ class Unit(StrEnum):
     DAYS = "days"
     WORKING_DAYS = "working_days"
     HOURS = "hours"
+    SECONDS = "seconds"
     YEARS = "years"
     MONTHS = "months"
     LEVEL = "level"
@@ -168,6 +169,8 @@ _AT_FIRST: Final[dict[str, Parameter]] = {
     "fee.per_field_state_body": _parameter(0, Unit.DONG, ND47),
     "notice.ahead": _parameter(60, Unit.DAYS, OURS),
     "key.longest": _parameter(365, Unit.DAYS, OURS),
+    "key.overlap": _parameter(7, Unit.DAYS, OURS),
+    "tracks.start": _parameter(60, Unit.SECONDS, OURS),
     "misses.per_person": _parameter(3, Unit.TIMES, OURS),
     "misses.share": _parameter(20, Unit.PER_MILLE, OURS),
     "misses.at_least": _parameter(20, Unit.TIMES, OURS),

@@ -1,0 +1,134 @@
+"""What differs between two versions of a connection request, entry by entry and member by member.
+
+Law: R5.1 (what was supplemented shows as what it is).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+
+from lienthong.core.channels import ChannelChoice
+from lienthong.core.connection_request import (
+    ConnectionRequest,
+    ContactOfficer,
+    FieldChoice,
+    Mandate,
+    RegisteringUnit,
+    RequestedPurpose,
+    RequestedSystem,
+    ServiceChoice,
+    TechnicalDescription,
+)
+from lienthong.core.letters import Signatory
+from lienthong.core.missing import Section
+from lienthong.core.network_sheet import NetworkSheet
+from lienthong.core.papers import Paper
+
+
+class Change(StrEnum):
+    """What happened to an entry."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: where, of which entry, and for a changed entry which member, before and after.
+
+    `about` is the id of the entry. `before` and `after` are texts, empty where there was or is nothing.
+    """
+
+    where: Section
+    change: Change
+    about: str
+    member: str = ""
+    before: str = ""
+    after: str = ""
+
+
+Entry = (
+    RegisteringUnit
+    | Mandate
+    | RequestedSystem
+    | ContactOfficer
+    | RequestedPurpose
+    | FieldChoice
+    | ServiceChoice
+    | TechnicalDescription
+    | ChannelChoice
+    | NetworkSheet
+    | Signatory
+    | int
+)
+
+
+def differences(before: ConnectionRequest, after: ConnectionRequest) -> tuple[Difference, ...]:
+    """Return what differs between two versions, in the order of the law's contents; empty if nothing does.
+
+    The order of entries within a part makes no difference. Law: R5.1.
+    """
+    return tuple(
+        difference
+        for (where, older), (_, newer) in zip(_parts(before), _parts(after), strict=True)
+        for difference in _compare(where, older, newer)
+    )
+
+
+def _parts(request: ConnectionRequest) -> Iterator[tuple[Section, Mapping[str, Entry]]]:
+    yield Section.UNIT, {"": request.unit}
+    yield Section.MANDATES, {mandate.code: mandate for mandate in request.mandates}
+    yield Section.SYSTEMS, {system.id: system for system in request.systems}
+    yield Section.OFFICERS, {officer.name: officer for officer in request.officers}
+    yield Section.CONTENT, {purpose.code: purpose for purpose in request.purposes}
+    yield (
+        Section.CONTENT,
+        {f"{each.field} ({each.direction}, {each.purpose})": each for each in request.choices},
+    )
+    yield Section.CONTENT, {f"count ({direction})": count for direction, count in request.written_counts}
+    yield Section.SERVICES, {f"{each.service} ({each.purpose})": each for each in request.services}
+    yield Section.TECHNICAL_DESCRIPTION, _single(request.technical_description)
+    yield Section.CHANNEL, {"": request.channel}
+    yield Section.CONDITIONS, _single(request.network)
+    yield Section.SIGNATURE, _single(request.signatory)
+
+
+def _single(entry: TechnicalDescription | NetworkSheet | Signatory | None) -> Mapping[str, Entry]:
+    return {} if entry is None else {"": entry}
+
+
+def _compare(where: Section, before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Iterator[Difference]:
+    for about, entry in before.items():
+        if about not in after:
+            yield Difference(where, Change.REMOVED, about)
+            continue
+        older, newer = _members(entry), _members(after[about])
+        for member, text in older.items():
+            if text != newer[member]:
+                yield Difference(where, Change.CHANGED, about, member, text, newer[member])
+    for about in after:
+        if about not in before:
+            yield Difference(where, Change.ADDED, about)
+
+
+def _members(entry: Entry) -> dict[str, str]:
+    if isinstance(entry, int):
+        return {"": str(entry)}
+    return {each.name: _text(getattr(entry, each.name)) for each in fields(entry)}
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case Paper():
+            return value.name
+        case frozenset():
+            return ", ".join(sorted(map(_text, value)))
+        case tuple():
+            return ", ".join(map(_text, value))
+        case _ if is_dataclass(value):
+            return "; ".join(_text(getattr(value, each.name)) for each in fields(value))
+        case _:
+            return str(value)
