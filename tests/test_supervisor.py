@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,27 @@ def test_a_process_that_ends_later_ends_the_watch(tmp_path: Path) -> None:
         child.process.kill()
         with pytest.raises(ProcessFailedError, match="victim ended"):
             supervisor.watch(lambda: False, pause=0.01)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from lienthong.supervisor import Supervisor
+
+with Supervisor(Path(sys.argv[1])) as supervisor:
+    child = supervisor.start("orphan", (sys.executable, "-c", "import time; time.sleep(600)"))
+    print(child.process.pid, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_when_the_supervisor_is_killed_its_children_end(tmp_path: Path) -> None:
+    killed = subprocess.run(
+        (sys.executable, "-c", KILLED, str(tmp_path)), stdout=subprocess.PIPE, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    child = int(killed.stdout)
+    deadline = time.monotonic() + 30
+    while alive(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -114,8 +114,8 @@ def lay_out(
             f"{folder} holds other files and no lienthong.toml. Choose an empty or new folder with --data."
         )
     folder.mkdir(parents=True, exist_ok=True)
-    port = gateway_port if _is_free(gateway_port) else _free_port()
-    witness_port = port + 1 if _is_free(port + 1) else _free_port()
+    port = gateway_port if is_free(gateway_port) else _free_port()
+    witness_port = port + 1 if is_free(port + 1) else _free_port()
     origin = f"lienthong.example/{environment}"
     ensure(deployment.keys, origin=origin, now=time.time_ns() // 1_000)
     log_key = log_signer(deployment.keys).verifier.vkey
@@ -137,11 +137,12 @@ def lay_out(
     return deployment
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int, *, address: str = "127.0.0.1") -> bool:
+    """Tell whether nobody listens on a port of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError:
             return False
     return True

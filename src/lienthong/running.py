@@ -2,12 +2,14 @@
 
 import asyncio
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from lienthong.config import Configuration
 from lienthong.db import Database, EmbeddedServer
 from lienthong.db.migrate import migrate
-from lienthong.deployment import Deployment
+from lienthong.deployment import Deployment, DeploymentError, is_free
 from lienthong.load_record import record_load
 from lienthong.register import manifest
 from lienthong.register.loader import load_population
@@ -46,7 +48,7 @@ def running(deployment: Deployment, *, persons: int, seed: int, say: Say) -> Ite
     """Run the whole hub in a deployment's folder while the block runs.
 
     `persons` synthetic people are made and loaded where the folder has none. Raises ProcessFailedError,
-    DatabaseUnavailable, ConfigurationError, and what making and loading people raises.
+    DatabaseUnavailable, DeploymentError, ConfigurationError, and what making and loading people raises.
     """
     configuration = deployment.configuration()
     server = EmbeddedServer(deployment.database, progress=say)
@@ -96,6 +98,9 @@ def _start(supervisor: Supervisor, deployment: Deployment, configuration: Config
     config = ("--config", str(deployment.configuration_file))
     command = (sys.executable, "-m", "lienthong")
     gateway, witness = configuration.gateway, configuration.witness
+    # Whoever still listens would be taken for the process that is started here.
+    for address, port in ((witness.address, witness.port), (gateway.address, gateway.port)):
+        _await_port(address, port, within=gateway.drain_seconds + 5, told=deployment.configuration_file)
     supervisor.start(
         "witness",
         (*command, "witness", *config),
@@ -107,6 +112,17 @@ def _start(supervisor: Supervisor, deployment: Deployment, configuration: Config
         (*command, "gateway", *config),
         ready=lambda: _is_ready(f"http://{gateway.address}:{gateway.port}/readyz"),
     )
+
+
+def _await_port(address: str, port: int, *, within: float, told: Path) -> None:
+    """Return when nobody listens there; the processes of a start that was killed still finish their work."""
+    deadline = time.monotonic() + within
+    while not is_free(port, address=address):
+        if time.monotonic() > deadline:
+            raise DeploymentError(
+                f"another program listens on {address}:{port}. Stop it, or write another port into {told}."
+            )
+        time.sleep(0.05)
 
 
 def _answers(url: str) -> bool:

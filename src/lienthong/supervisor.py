@@ -1,7 +1,8 @@
 """Running the processes of one machine: start in order, watch, stop in reverse.
 
 Each process is a child with a log file of its own. One that ends by itself takes the others down: half a hub
-is worse than none. Only children started here are ever signalled, by the handle we own.
+is worse than none. Only children started here are ever signalled, by the handle we own; when this process is
+killed, the kernel asks them to stop.
 """
 
 import os
@@ -11,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from lienthong.db.bound_child import ending_with_us
 
 
 class ProcessFailedError(Exception):
@@ -62,7 +65,7 @@ class Supervisor:
         log = self.logs / f"{name}.log"
         with log.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 - the command is ours
-                list(command),
+                ending_with_us(command, signal.SIGTERM),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

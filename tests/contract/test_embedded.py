@@ -186,29 +186,103 @@ def test_the_lock_lives_as_long_as_the_server_and_not_in_us(quick_folder):
     assert is_free()
 
 
-def test_when_the_starter_is_killed_the_server_lives_on_and_the_next_start_says_how_to_stop_it(quick_folder):
-    code = (
-        "import os, sys; from pathlib import Path; from lienthong.db import EmbeddedServer, ServerSettings\n"
-        "EmbeddedServer(Path(sys.argv[1]), settings=ServerSettings(32, 256, 80, 20)).start()\n"
-        "os.kill(os.getpid(), 9)"
-    )
-    killed = subprocess.run([sys.executable, "-c", code, str(quick_folder)], check=False)
+KILLED_STARTER = """
+import os, sys
+from pathlib import Path
+from lienthong.db import EmbeddedServer, ServerSettings
+
+if sys.argv[2] == "unbound":
+    import lienthong.db.embedded
+    lienthong.db.embedded.ending_with_us = lambda command, number: command
+EmbeddedServer(Path(sys.argv[1]), settings=ServerSettings(32, 256, 80, 20)).start()
+print("started", flush=True)
+if sys.argv[2] == "stays":
+    sys.stdin.read()
+os.kill(os.getpid(), 9)
+"""
+
+
+def killed_starter(folder: Path, how: str) -> None:
+    """Start a server in a process of its own and kill that process."""
+    killed = subprocess.run([sys.executable, "-c", KILLED_STARTER, str(folder), how], check=False)
     assert killed.returncode == -signal.SIGKILL
-    server = EmbeddedServer(quick_folder, settings=SMALL)
+
+
+def test_when_the_starter_is_killed_the_server_stops_cleanly(quick_folder):
+    killed_starter(quick_folder, "bound")
+    folder = EmbeddedServer(quick_folder, settings=SMALL).folder
+    deadline = time.monotonic() + 60
+    while folder.processes():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert "database system is shut down" in folder.log.read_text()
+    with EmbeddedServer(quick_folder, settings=SMALL):
+        assert "not properly shut down" not in folder.log.read_text()
+
+
+def test_a_server_that_outlives_its_killed_starter_is_stopped_by_the_next_start(quick_folder):
+    killed_starter(quick_folder, "unbound")
+    lines: list[str] = []
+    server = EmbeddedServer(quick_folder, settings=SMALL, progress=lines.append)
     left = server.folder.server_process()
     assert left is not None
-    try:
-        with pytest.raises(ServerRunning, match=f"kill -INT {left}"):
+    with open_database(data=quick_folder, name="postgres") as database:  # which starts one like any other
+        assert answers(database)
+    assert server.folder.server_process() is None
+    killed_starter(quick_folder, "unbound")
+    left = server.folder.server_process()
+    with server:
+        assert lines == [f"stopping the server of a start that was killed: process {left}"]
+        assert server.is_running
+        assert server.folder.server_process() != left
+    assert "not properly shut down" not in server.folder.log.read_text()
+
+
+@pytest.mark.parametrize("content", ["", "x", "1", "{} pid:[1]\n"])
+def test_a_server_is_left_alone_where_the_lock_does_not_prove_that_its_starter_is_gone(quick_folder, content):
+    killed_starter(quick_folder, "unbound")
+    server = EmbeddedServer(quick_folder, settings=SMALL)
+    left = server.folder.server_process()
+    named = (quick_folder / "lock").read_text()
+    (quick_folder / "lock").write_text(content.format(named.split()[0]))
+    with pytest.raises(ServerRunning, match=f"kill -INT {left}"):
+        server.start()
+    with open_database(data=quick_folder, name="postgres") as database:
+        assert answers(database)
+    assert server.folder.server_process() == left  # who attaches does not stop it
+    (quick_folder / "lock").write_text(named)
+    with server:
+        assert server.folder.server_process() != left
+
+
+def test_a_server_whose_starter_lives_is_left_alone(quick_folder):
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED_STARTER, str(quick_folder), "stays"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as starter:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == b"started\n"
+        server = EmbeddedServer(quick_folder, settings=SMALL)
+        running = server.folder.server_process()
+        with pytest.raises(ServerRunning, match=f"process {running}"):
             server.start()
         with open_database(data=quick_folder, name="postgres") as database:
             assert answers(database)
-        assert server.folder.server_process() == left  # who attaches does not stop it
-    finally:
-        os.kill(left, signal.SIGINT)
-    while server.folder.server_process() is not None:
-        time.sleep(0.02)
+        assert server.folder.server_process() == running
     with server:
         assert server.is_running
+
+
+def test_a_server_started_in_a_passing_thread_outlives_the_thread(quick_folder):
+    server = EmbeddedServer(quick_folder, settings=SMALL)
+    thread = threading.Thread(target=server.start)
+    thread.start()
+    thread.join()
+    time.sleep(0.3)
+    assert server.is_running
+    assert answers(server.database("postgres"))
+    server.stop()
 
 
 def test_a_server_that_cannot_start_says_why_and_leaves_nothing(quick_folder):

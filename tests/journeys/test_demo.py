@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from lienthong.config import read_configuration
+from lienthong.deployment import is_free, lay_out
 
 LIENTHONG = (sys.executable, "-m", "lienthong")
 
@@ -64,38 +68,70 @@ def test_the_story_holds_from_the_first_question_to_the_last_proof(folder: Path)
     assert processes_of(folder) == []
 
 
+def up(folder: Path) -> "subprocess.Popen[str]":
+    """Start a machine of a thousand people."""
+    data = ("--data", str(folder / "hub"))
+    return subprocess.Popen(
+        (*LIENTHONG, "up", "--json", *data, "--population", "1000", "--port", "8470"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def gateway_of(machine: "subprocess.Popen[str]") -> str:
+    """Return the address of a machine's gateway once it serves."""
+    assert machine.stdout is not None
+    with machine.stdout:
+        facts: dict[str, str] = json.loads(machine.stdout.readline())
+    with urllib.request.urlopen(f"{facts['gateway']}/v1/keys", timeout=10) as answer:
+        assert json.load(answer)["origin"] == "lienthong.example/demo"
+    return facts["gateway"]
+
+
 def test_a_machine_is_up_until_it_is_told_to_stop_and_takes_up_its_folder_again(folder: Path) -> None:
     for _ in range(2):
-        process = subprocess.Popen(
-            (
-                *LIENTHONG,
-                "up",
-                "--json",
-                "--data",
-                str(folder / "hub"),
-                "--population",
-                "1000",
-                "--port",
-                "8470",
-            ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+        machine = up(folder)
+        gateway = gateway_of(machine)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                with urllib.request.urlopen(f"{gateway}/v1/checkpoints", timeout=10) as answer:
+                    note = answer.read().decode()
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+        assert note.startswith("lienthong.example/demo\n")
+        machine.send_signal(signal.SIGTERM)
+        assert machine.wait(60) == 0
+    assert processes_of(folder) == []
+
+
+def test_a_machine_that_is_killed_leaves_nothing_running_and_starts_again_at_once(folder: Path) -> None:
+    for _ in range(2):
+        machine = up(folder)
+        gateway_of(machine)
+        machine.kill()
+        assert machine.wait() == -signal.SIGKILL
+    deadline = time.monotonic() + 60
+    while processes_of(folder) or not is_free(8470):
+        assert time.monotonic() < deadline, processes_of(folder)
+        time.sleep(0.05)
+
+
+def test_a_port_that_another_program_holds_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration = lay_out(folder / "hub", gateway_port=8480).configuration_file
+    settings = read_configuration(configuration)
+    monkeypatch.setenv("LIENTHONG_GATEWAY__DRAIN_SECONDS", "-5")
+    with socket.create_server((settings.witness.address, settings.witness.port)):
+        told = subprocess.run(
+            (*LIENTHONG, "up", "--data", str(folder / "hub"), "--population", "0"),
+            capture_output=True,
             text=True,
+            check=False,
+            timeout=120,
         )
-        assert process.stdout is not None
-        with process.stdout:
-            facts = json.loads(process.stdout.readline())
-            with urllib.request.urlopen(f"{facts['gateway']}/v1/keys", timeout=10) as answer:
-                assert json.load(answer)["origin"] == "lienthong.example/demo"
-            deadline = time.monotonic() + 30
-            while time.monotonic() < deadline:
-                try:
-                    with urllib.request.urlopen(f"{facts['gateway']}/v1/checkpoints", timeout=10) as answer:
-                        note = answer.read().decode()
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            assert note.startswith("lienthong.example/demo\n")
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(60) == 0
+    assert told.returncode == 1
+    assert f"another program listens on 127.0.0.1:{settings.witness.port}" in told.stderr
     assert processes_of(folder) == []

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 import stat
 import time
 from collections.abc import Callable
@@ -136,11 +137,14 @@ class DataFolder:
         The kernel keeps the lock until the last process that inherited it ends: the postmaster and every
         backend it made. So a held lock means living processes, whatever process ids say, and a lock we hold
         means that nobody else touches the cluster. Orphans of a killed postmaster end by themselves within
-        moments and are waited for. Raises ServerRunning, or DataFolderError when the orphans stay.
+        moments and are waited for; a postmaster whose starter was killed is stopped. Raises ServerRunning, or
+        DataFolderError when the orphans stay.
         """
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             self._wait_for_lock(descriptor, progress)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, _starter(os.getpid()), 0)
         except BaseException:
             os.close(descriptor)
             raise
@@ -148,6 +152,7 @@ class DataFolder:
 
     def _wait_for_lock(self, descriptor: int, progress: Callable[[str], None]) -> None:
         began = told = time.monotonic()
+        stopped: int | None = None
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -157,11 +162,14 @@ class DataFolder:
                 held = False
             # Asked in both cases: a server somebody started by hand on this cluster holds no lock of ours.
             server = self.server_process()
-            if server is not None:
-                raise ServerRunning(
-                    f"a database server already runs on {self.path} (process {server}). Use it, or stop it "
-                    f"where it was started; if its starter was killed, `kill -INT {server}` stops it cleanly."
-                )
+            if server is not None and server != stopped:
+                if not (held and self._stop_orphan(server, descriptor)):
+                    raise ServerRunning(
+                        f"a database server already runs on {self.path} (process {server}). Use it, or stop "
+                        f"it where it was started; `kill -INT {server}` stops it cleanly."
+                    )
+                progress(f"stopping the server of a start that was killed: process {server}")
+                stopped = server
             if not held:
                 return
             now = time.monotonic()
@@ -174,6 +182,30 @@ class DataFolder:
                 told = now
                 progress(f"waiting for processes of the previous server to end: {self.processes()}")
             time.sleep(0.05)
+
+    def _stop_orphan(self, server: int, descriptor: int) -> bool:
+        """Ask `server`, which holds the lock, to stop if its starter is gone; tell whether it was.
+
+        The lock's file names the starter, and the kernel names the parent: they are the same until the
+        starter ends, whoever gets its number afterwards.
+        """
+        try:
+            process = os.pidfd_open(server)
+        except ProcessLookupError:
+            return True
+        try:
+            # Asked again, now that the descriptor holds on to this process and no later one of its number.
+            parent = _parent(server)
+            if self.server_process() != server or parent is None:
+                return True
+            if parent == 0 or not _names_another(os.pread(descriptor, 100, 0), parent):
+                return False
+            signal.pidfd_send_signal(process, signal.SIGINT)
+        except ProcessLookupError:
+            pass
+        finally:
+            os.close(process)
+        return True
 
     def clear_stale(self) -> None:
         """Remove what a killed postmaster left behind. The caller holds the lock, so no process uses it.
@@ -205,6 +237,26 @@ class DataFolder:
         path = self.configuration / name
         write_private(path, text.encode(), mode=0o644)
         return path
+
+
+def _starter(number: int) -> bytes:
+    """Return what a lock's file says of whoever took it: process id, and the namespace it is valid in."""
+    return f"{number} {os.readlink('/proc/self/ns/pid')}\n".encode()
+
+
+def _names_another(content: bytes, parent: int) -> bool:
+    """Tell whether a lock's file names a starter of our own namespace that is not `parent`."""
+    number = content.partition(b" ")[0]
+    return number.isdigit() and content == _starter(int(number)) and int(number) != parent
+
+
+def _parent(process: int) -> int | None:
+    """Return the parent's process id, None when the process is gone."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return next((int(line[5:]) for line in status.splitlines() if line.startswith("PPid:")), None)
 
 
 def _make_with_parents(path: Path, mode: int) -> None:

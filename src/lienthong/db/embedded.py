@@ -20,6 +20,7 @@ import psycopg
 
 from lienthong.db import named
 from lienthong.db.account import Account, server_account
+from lienthong.db.bound_child import ending_with_us
 from lienthong.db.data_folder import PORT, DataFolder, DataFolderError, ServerRunning
 from lienthong.db.database import Database, connect_blocking
 from lienthong.db.private_files import password_in, sync_folder, write_private
@@ -63,8 +64,9 @@ class EmbeddedServer:
     """One PostgreSQL server on one data folder, a foreground child of this process.
 
     The caller owns it: use it as a context manager, or call `stop`. It is not restarted by itself: `process`
-    tells when it ended. When this process is killed the server lives on, and the next start says so.
-    `user` is the OS account when we are root. `progress` gets a line now and then while a start takes long.
+    tells when it ended. When this process is killed the server stops cleanly; where it lives on, the next
+    start stops it. `user` is the OS account when we are root. `progress` gets a line now and then while a
+    start takes long.
     """
 
     def __init__(
@@ -111,7 +113,7 @@ class EmbeddedServer:
         account = server_account(self._user)
         self.folder.prepare(account)
         programs = self.programs(account)
-        # 2. The lock: from here nobody else starts, and no process of a killed server is left.
+        # 2. The lock: from here nobody else starts, and no process of a killed server or starter is left.
         lock = self.folder.lock(self._progress)
         try:
             # 3. Only now a pid file is known to be stale, also when its number was given to another program.
@@ -178,13 +180,16 @@ class EmbeddedServer:
             write_private(password_file, password.encode(), owner=account.owner)
             cluster = Path(unfinished, "cluster")
             made = subprocess.run(  # noqa: S603 - absolute path of our own choice
-                [
-                    programs.path("initdb"),
-                    *_initdb_options(programs),
-                    f"--pwfile={password_file}",
-                    "-D",
-                    cluster,
-                ],
+                ending_with_us(
+                    [
+                        programs.path("initdb"),
+                        *_initdb_options(programs),
+                        f"--pwfile={password_file}",
+                        "-D",
+                        cluster,
+                    ],
+                    signal.SIGTERM,
+                ),
                 check=False,
                 capture_output=True,
                 text=True,
@@ -211,15 +216,18 @@ class EmbeddedServer:
         try:
             offset = os.fstat(log).st_size
             self.process = subprocess.Popen(  # noqa: S603 - absolute path of our own choice
-                [
-                    programs.path("postgres"),
-                    "-D",
-                    self.folder.cluster,
-                    "-c",
-                    f"config_file={configuration}",
-                    "-c",
-                    f"hba_file={hba}",
-                ],
+                ending_with_us(
+                    [
+                        programs.path("postgres"),
+                        "-D",
+                        self.folder.cluster,
+                        "-c",
+                        f"config_file={configuration}",
+                        "-c",
+                        f"hba_file={hba}",
+                    ],
+                    signal.SIGINT,
+                ),
                 stdout=log,
                 stderr=log,
                 cwd=self.folder.cluster,
