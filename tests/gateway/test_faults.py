@@ -6,6 +6,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,7 @@ import pytest
 
 from lienthong.core.grant_document import Quotas, Suspension
 from lienthong.db import EmbeddedServer, Role, connect_blocking
+from lienthong.db.account import server_account
 from lienthong.db.migrate import migrate
 from lienthong_protocol.refusals import Code
 from tests.conftest import TEST_SETTINGS, open_folder
@@ -351,58 +354,112 @@ def test_callers_who_leave_are_recorded_and_disturb_nobody(site: Site) -> None:
     assert world.broke_nothing(), world.log()
 
 
-@contextmanager
-def small_disk() -> Iterator[Path]:
-    """A file system of its own with little room. Only root may mount one."""
-    folder = open_folder()
-    disk = folder / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=220m,mode=711", "none", disk], check=True)
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", disk], check=True)
-        shutil.rmtree(folder)
+MOUNT = """
+import ctypes, sys
+
+system, target = ctypes.CDLL(None), sys.argv[1].encode()
+if system.mount(b"none", target, b"tmpfs", 0, b"size=220m,mode=711") == 0:
+    print("mounted", flush=True)
+    sys.stdin.read()
+    system.umount2(target, 0)
+"""
+OF_ITS_OWN = ("unshare", "--map-current-user", "--keep-caps", "--mount")
 
 
-if os.geteuid() == 0:  # nobody else may mount a file system that is full when we want it
+class SmallDisk:
+    """A file system with little room: root mounts it, anybody else in a namespace of a process of theirs."""
 
-    @pytest.mark.law("R6.1")
-    def test_a_full_disk_of_the_log_answers_nothing_and_loses_nothing() -> None:
-        answer_nothing_on_a_full_disk()
+    def __init__(self, folder: Path) -> None:
+        disk = folder / "disk"
+        disk.mkdir()
+        command = () if os.geteuid() == 0 else OF_ITS_OWN
+        self.holder = subprocess.Popen(
+            (*command, sys.executable, "-c", MOUNT, disk), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self.holder.stdout is not None
+        self.is_mounted = self.holder.stdout.readline() == b"mounted\n"
+        self.path = Path(f"/proc/{self.holder.pid}/root{disk}") if command else disk
+
+    def take(self, _server: EmbeddedServer) -> None:
+        fill(self.path / "ballast")
+
+    def give(self, _server: EmbeddedServer) -> None:
+        (self.path / "ballast").unlink()
+
+    def close(self) -> None:
+        self.holder.communicate(b"")
 
 
-def answer_nothing_on_a_full_disk() -> None:
+class NoFileGrows:
+    """A disk that takes nothing more from the server, by a limit the kernel puts on its processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+
+    def take(self, server: EmbeddedServer) -> None:
+        self._limit(server, "0")
+
+    def give(self, server: EmbeddedServer) -> None:
+        self._limit(server, "unlimited")
+
+    def _limit(self, server: EmbeddedServer, size: str) -> None:
+        for process in server.folder.processes():
+            command = ["prlimit", "--pid", str(process), f"--fsize={size}:"]
+            done = subprocess.run(
+                command, check=False, capture_output=True, text=True, **server_account().child()
+            )
+            assert done.returncode == 0 or not Path(f"/proc/{process}").exists(), done.stderr
+
+    def close(self) -> None:
+        """Nothing is left: the limits went with the processes."""
+
+
+def kinds_of_full_disk() -> list[type[SmallDisk | NoFileGrows]]:
+    """Return the kinds this machine has: a container may forbid every file system of one's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        tried = SmallDisk(Path(folder))
+        tried.close()
+    return [NoFileGrows, SmallDisk] if tried.is_mounted else [NoFileGrows]
+
+
+@pytest.mark.law("R6.1")
+@pytest.mark.parametrize("kind", kinds_of_full_disk())
+def test_a_full_disk_of_the_log_answers_nothing_and_loses_nothing(
+    kind: type[SmallDisk | NoFileGrows],
+) -> None:
     """Callers get 503 while there is no room, every answer given is recorded, and room brings all back."""
-    with small_disk() as disk:
-        server = EmbeddedServer(disk / "data", settings=TEST_SETTINGS)
-        guard = {"path": str(disk), "least_free_bytes": 1, "least_free_share": 0.0, "interval": 0.2}
-        server.start()
-        migrate(server.database())
-        world = open_world(server.database(), record_deadline=0.7, disk=guard)
-        try:
-            asyncio.run(world.furnish(systems()))
-            world.start()
-            with load(world, callers=6) as callers:
-                callers.await_answers(50)
-                fill(disk / "ballast")
-                deadline = time.monotonic() + 30
-                while 503 not in callers.statuses:
-                    assert time.monotonic() < deadline
-                    fill(disk / "ballast")
-                    time.sleep(0.1)
-                time.sleep(0.5)
-                (disk / "ballast").unlink()
-                if not server.is_running:
-                    server.start()
-                callers.await_answers(20, within=30)
-            assert callers.codes <= {Code.DATABASE_UNAVAILABLE, Code.RECORD_UNCERTAIN, Code.LOW_DISK}
-            every_answer_is_recorded(world, callers.answered)
-            assert world.broke_nothing(), world.log()
-            guarded(world, disk)
-        finally:
-            close_world(world)
-            server.stop()
+    folder = open_folder()
+    disk = kind(folder)
+    server = EmbeddedServer(disk.path / "data", settings=TEST_SETTINGS)
+    guard = {"path": str(disk.path), "least_free_bytes": 1, "least_free_share": 0.0, "interval": 0.2}
+    server.start()
+    migrate(server.database())
+    world = open_world(server.database(), record_deadline=0.7, disk=guard)
+    try:
+        asyncio.run(world.furnish(systems()))
+        world.start()
+        with load(world, callers=6) as callers:
+            callers.await_answers(50)
+            disk.take(server)
+            deadline = time.monotonic() + 30
+            while 503 not in callers.statuses:
+                assert time.monotonic() < deadline
+                disk.take(server)
+                time.sleep(0.1)
+            time.sleep(0.5)
+            disk.give(server)
+            if not server.is_running:
+                server.start()
+            callers.await_answers(20, within=30)
+        assert callers.codes <= {Code.DATABASE_UNAVAILABLE, Code.RECORD_UNCERTAIN, Code.LOW_DISK}
+        every_answer_is_recorded(world, callers.answered)
+        assert world.broke_nothing(), world.log()
+        guarded(world, disk.path)
+    finally:
+        close_world(world)
+        server.stop()
+        disk.close()
+        shutil.rmtree(folder)
 
 
 def guarded(world: World, disk: Path) -> None:
