@@ -18,7 +18,7 @@ from lienthong.config import read_configuration
 from lienthong.db import Database, Role, connect_blocking
 from lienthong.ledger.commands import ledger, notary, witness
 from lienthong.ledger.custody import log_signer
-from lienthong.ledger.witness import lay_out
+from lienthong.ledger.witness import lay_out, read_settings
 from lienthong_protocol.notes import NoteSigner, NoteVerifier, SignatureType
 from lienthong_protocol.policy import Policy, parse_policy
 from lienthong_protocol.proof import parse_proof
@@ -278,3 +278,40 @@ def test_the_witness_command_serves_its_folder_until_interrupted(tmp_path: Path,
         signal.signal(signal.SIGTERM, before)
         timer.join()
     assert result.exit_code == 0, result.output
+
+
+def test_a_new_witness_is_made_before_it_runs(tmp_path: Path) -> None:
+    log = NoteSigner("hub.example/log", SignatureType.NOTE, bytes(32)).verifier.vkey
+    directory = tmp_path / "witness"
+    asked = ("--directory", str(directory), "--log", log, "--port", "8444", "--address", "10.0.0.7")
+    made = CliRunner().invoke(witness, ["--new", "witness.example/w1", *asked])
+    assert made.exit_code == 0, made.output
+    verifier = NoteVerifier.from_vkey(made.output.strip())
+    assert (verifier.name, verifier.type) == ("witness.example/w1", SignatureType.COSIGNATURE)
+    settings = read_settings(directory)
+    assert (settings.address, settings.port) == ("10.0.0.7", 8444)
+    assert [each.vkey for each in settings.logs] == [log]
+    again = CliRunner().invoke(witness, ["--new", "witness.example/w1", *asked])
+    assert again.output == made.output
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "--directory"),
+        (("--directory", "w"), "--log"),
+        (("--directory", "w", "--log", "x"), "not a note key"),
+        (("--directory", "w", "--log", "{witness}"), "not the vkey of a log"),
+        (("--directory", "taken", "--log", "{log}"), "holds the witness other.example/w"),
+    ],
+)
+def test_a_new_witness_that_cannot_be_is_told(tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+    log = NoteSigner("hub.example/log", SignatureType.NOTE, bytes(32)).verifier.vkey
+    other = NoteSigner("w.example/w", SignatureType.COSIGNATURE, bytes(32)).verifier.vkey
+    lay_out(tmp_path / "taken", name="other.example/w", logs=(log,))
+    given = [each.format(log=log, witness=other) for each in options]
+    given = [str(tmp_path / each) if each in {"w", "taken"} else each for each in given]
+    made = CliRunner().invoke(witness, ["--new", "witness.example/w1", *given])
+    assert made.exit_code == 2
+    assert told in made.output
+    assert not (tmp_path / "w").exists()

@@ -1,6 +1,7 @@
 """Key files: made once, kept, private, and gone when their months are."""
 
 import os
+import pwd
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -183,6 +184,23 @@ def test_keys_go_with_their_months_and_never_before(keys: Path) -> None:
     assert destroy_before(keys, oldest_kept=micros(2026, 12, 31)) == ("2026-11",)
     assert destroy_before(keys, oldest_kept=micros(2027, 1, 1)) == ("2026-12", "2026Q4")
     assert [key.id for key in TagKeys(keys).living()] == ["2027Q1"]
+
+
+def test_root_makes_keys_for_the_owners_of_the_folders(tmp_path: Path) -> None:
+    """Only root can make keys for others; anybody else makes them for themselves."""
+    daemon = pwd.getpwnam("daemon")
+    owners = {"log": (daemon.pw_uid, daemon.pw_gid), "grant": (daemon.pw_uid, daemon.pw_gid)}
+    for name, owner in owners.items():
+        (tmp_path / name).mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(tmp_path / name, *owner)
+    ensure(tmp_path, origin=ORIGIN, now=NOW)
+    us = (os.geteuid(), os.getegid())
+    for path in tmp_path.glob("*/*"):
+        status = path.stat()
+        expected = owners.get(path.parent.name, us) if os.geteuid() == 0 else us
+        assert (status.st_uid, status.st_gid) == expected
+        assert status.st_mode & 0o777 == 0o600
 
 
 def test_root_and_owner_alone_read(keys: Path) -> None:

@@ -8,9 +8,10 @@
     DIR/<use>/next        follows the present key, see rotation.py
     DIR/public.json       every public key with its term       read by everybody
 
-The folders are 0700 and may belong to different OS users; DIR itself only has to be closed to writing. Keep a
-second copy of `salt` and `tag` in other custody than the backups of the database: without them no commitment
-can be opened and no history be shown; with them and a backup every line can be read.
+The folders are 0700 and may belong to different OS users; DIR itself only has to be closed to writing. Root
+may run what makes keys: each belongs to the owner of its folder. Keep a second copy of `salt` and `tag` in
+other custody than the backups of the database: without them no commitment can be opened and no history be
+shown; with them and a backup every line can be read.
 """
 
 import fcntl
@@ -294,7 +295,10 @@ def _names(folder: Path) -> list[str]:
 
 
 def _write(path: Path, text: str) -> None:
-    write_private(path, f"{text}\n".encode())
+    """Write a key for whoever owns its folder: root makes keys for processes of several users."""
+    folder = path.parent.stat()
+    owner = (folder.st_uid, folder.st_gid) if os.geteuid() == 0 else None
+    write_private(path, f"{text}\n".encode(), owner=owner)
 
 
 def _read(path: Path) -> str:

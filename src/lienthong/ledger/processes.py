@@ -27,7 +27,7 @@ from lienthong.ledger.notary_loop import NotaryDuty, run
 from lienthong.ledger.rotation import rotate
 from lienthong.ledger.signed_memory import Memory, NotaryBlocked
 from lienthong.ledger.stored_tree import TreeBrokenError
-from lienthong_protocol.notes import NoteVerifier
+from lienthong_protocol.notes import NoteFormatError, NoteVerifier, SignatureType
 
 
 @click.command("notary")
@@ -64,10 +64,22 @@ def notary(config: Path | None, data: Path | None, *, adopt: bool) -> None:
 @click.option("--directory", type=FOLDER, help="The witness's folder (default: that of the configuration).")
 @click.option("--address", help="Address to listen on (default: that of the settings).")
 @click.option("--port", type=int, help="Port to listen on (default: that of the settings).")
+@click.option("--new", "name", help="Make the folder of a new witness of this name, print its key, and end.")
+@click.option("--log", "logs", multiple=True, help="With --new: vkey of a log it shall know.")
 def witness(
-    config: Path | None, data: Path | None, directory: Path | None, address: str | None, port: int | None
+    *,
+    config: Path | None,
+    data: Path | None,
+    directory: Path | None,
+    address: str | None,
+    port: int | None,
+    name: str | None,
+    logs: tuple[str, ...],
 ) -> None:
     """Run a witness: cosign the checkpoints of logs that only grow."""
+    if name is not None:
+        _new_witness(name, directory, logs, address=address, port=port)
+        return
     with told():
         if directory is None:
             settings = configured(config, data).witness
@@ -81,6 +93,26 @@ def witness(
             server.serve_forever()
         except KeyboardInterrupt:
             return
+
+
+def _new_witness(
+    name: str, directory: Path | None, logs: tuple[str, ...], *, address: str | None, port: int | None
+) -> None:
+    with told():
+        if directory is None or not logs:
+            raise NotDoneError("--new needs the witness's own --directory, and --log for each log it knows")
+        try:
+            for log in logs:
+                if NoteVerifier.from_vkey(log).type is not SignatureType.NOTE:
+                    raise NotDoneError(f"--log {log}: this is not the vkey of a log")
+            vkey = witness_process.lay_out(
+                directory, name=name, logs=logs, address=address or "127.0.0.1", port=port or 8401
+            )
+        except NoteFormatError as error:
+            raise NotDoneError(f"--new or --log: {error}") from error
+        if not vkey.startswith(f"{name}+"):
+            raise NotDoneError(f"{directory} holds the witness {vkey.partition('+')[0]} already")
+    click.echo(vkey)
 
 
 async def _until_stopped(duty: NotaryDuty) -> None:
