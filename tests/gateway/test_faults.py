@@ -23,6 +23,7 @@ from lienthong.core.grant_document import Quotas, Suspension
 from lienthong.db import EmbeddedServer, Role, connect_blocking
 from lienthong.db.account import server_account
 from lienthong.db.migrate import migrate
+from lienthong.deployment import is_free
 from lienthong_protocol.refusals import Code
 from tests.conftest import TEST_SETTINGS, open_folder
 from tests.core import granting
@@ -491,6 +492,22 @@ def fill(path: Path) -> None:
                     file.write(bytes(size))
             except OSError:
                 continue
+
+
+def test_workers_end_with_the_process_that_started_them(site: Site) -> None:
+    """Left alone they would go on answering with nobody to watch them, and hold the port."""
+    world = site.world
+    assert world.process is not None
+    workers = Path(f"/proc/{world.process.pid}/task/{world.process.pid}/children").read_text().split()
+    assert workers
+    world.process.kill()
+    world.process.wait()
+    deadline = time.monotonic() + 20
+    while any(Path("/proc", worker).exists() for worker in workers) or not is_free(world.port):
+        assert time.monotonic() < deadline, world.log()
+        time.sleep(0.02)
+    world.start()
+    assert world.lookup().status == 200
 
 
 def test_two_systems_may_not_name_one_key(site: Site) -> None:

@@ -1,10 +1,16 @@
 """Children that do not outlive the process that started them, however that one ends."""
 
+import ctypes
+import multiprocessing
+import os
 import shutil
 import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+_SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 
 def ending_with_us(command: Sequence[str | Path], number: signal.Signals) -> list[str]:
@@ -21,3 +27,14 @@ def ending_with_us(command: Sequence[str | Path], number: signal.Signals) -> lis
     if program is None or threading.current_thread() is not threading.main_thread():
         return words
     return [program, "--pdeathsig", number.name.removeprefix("SIG"), "--", *words]
+
+
+def end_with_parent(number: signal.Signals) -> None:
+    """Ask Linux to send `number` to this process, forked by `multiprocessing`, when its parent ends.
+
+    For workers that somebody else starts. To be called in their main thread.
+    """
+    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, ctypes.c_ulong(number), *[ctypes.c_ulong(0)] * 3)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():  # it ended before we asked
+        os.kill(os.getpid(), number)

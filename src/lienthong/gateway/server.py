@@ -7,12 +7,14 @@ drained before it ends.
 import asyncio
 import gc
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
 from lienthong.config import Configuration, GatewaySettings, read_configuration
+from lienthong.db.bound_child import end_with_parent
 from lienthong.gateway.hub import Hub
 from lienthong.gateway.messages import Message, Response
 from lienthong.gateway.observations import configure_logging, share_metrics
@@ -33,7 +35,12 @@ class GatewayApplication:
         self._settings = GatewaySettings()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Open the hub before the first request. A database that is down does not stop the start."""
+        """Open the hub before the first request. A database that is down does not stop the start.
+
+        A worker without the process that started it would hold the port and serve what nobody watches: it
+        stops as if that one had asked it to.
+        """
+        end_with_parent(signal.SIGTERM)
         configure_logging()
         configuration = read_configuration(Path(os.environ[CONFIGURATION_VARIABLE]))
         self._settings = configuration.gateway
