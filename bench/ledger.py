@@ -2,11 +2,13 @@
 
 import secrets
 import time
-from base64 import urlsafe_b64encode
+from dataclasses import replace
+
+import msgspec
 
 from bench.stage import Stage
 from lienthong.db import Role, connect
-from lienthong.ledger.append import Entry, LineEntry, append
+from lienthong.ledger.append import Entry, append
 from lienthong.ledger.cosigning import Panel
 from lienthong.ledger.custody import log_signer
 from lienthong.ledger.log_source import DatabaseLog
@@ -15,20 +17,9 @@ from lienthong.ledger.prove import Prover
 from lienthong.ledger.signed_memory import Memory
 from lienthong.ledger.stored_tree import DatabaseTree
 from lienthong.ledger.verify import verify_log
-from lienthong_protocol.merkle import leaf_hash
 from lienthong_protocol.policy import Policy
-from lienthong_protocol.record import (
-    Act,
-    Kind,
-    Line,
-    Outcome,
-    Proof,
-    Record,
-    Visibility,
-    encode_line,
-    encode_record,
-    reference,
-)
+from lienthong_protocol.record import encode_record
+from tests.contract.batches import entry, line_entry
 
 LEAVES = 1_000_000
 _BATCH = 500
@@ -92,54 +83,19 @@ async def _sign(stage: Stage) -> None:
 
 
 def _entry() -> Entry:
-    now = time.time_ns() // 1_000
-    record = Record(
-        act=Act.EXPLOIT,
-        kind=Kind.LOOKUP,
-        at=now,
-        agency="BENCH-00",
-        system="bench-00",
-        key="k" * 43,
-        proof=Proof.MESSAGE,
+    """Return a look-up of the size that real ones have, with one line."""
+    plain = entry()
+    record = msgspec.structs.replace(
+        plain.record,
         profile="lt-1",
-        channel="direct",
-        purpose="bench",
-        officer="officer-1",
         case="CASE-1",
         grant="a" * 64,
         grant_version=20,
-        request_id=secrets.token_hex(8),
         target="/v1/lookup",
         request_digest="sha-256=:" + "x" * 44 + ":",
         params=";" + "p" * 150,
         signature="s" * 88,
-        fields=(1, 12, 18),
-        lines=1,
-        code="",
         commitment="c" * 43,
-        duration=1_000,
     )
     body = encode_record(record)
-    line = Line(
-        record=reference(leaf_hash(body)),
-        position=1,
-        tag=_text(16),
-        tag_key="2026Q4",
-        outcome=Outcome.DISCLOSED,
-        asked=(1, 12, 18),
-        given=(1, 12, 18),
-        purpose="bench",
-        agency="BENCH-00",
-        system="bench-00",
-        visibility=Visibility.SHOWN,
-        at=now,
-        case="CASE-1",
-        random=_text(16),
-    )
-    return Entry(
-        record, body, (LineEntry(line, encode_line(line)),), 1, 0, secrets.token_urlsafe(16), int(now / 1e6)
-    )
-
-
-def _text(length: int) -> str:
-    return urlsafe_b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()
+    return replace(plain, record=record, body=body, lines=(line_entry(body, record.at, 1),))

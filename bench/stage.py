@@ -17,31 +17,15 @@ import msgspec
 
 from lienthong.core.dates import PartialDate
 from lienthong.core.grant_document import (
-    Agreement,
-    Channel,
-    ConditionEntry,
-    ConditionName,
-    Confirmation,
-    DirectGround,
-    Facts,
     GrantDocument,
-    KeyEntry,
-    MissBudget,
     OfficerEntry,
     Participant,
     ParticipantKind,
     PublicKey,
-    PurposeEntry,
     Quotas,
     Rate,
-    RightEntry,
-    SecurityLevel,
-    SystemEntry,
-    SystemKind,
-    Verdict,
     encode_document,
 )
-from lienthong.core.purpose import Actor, PurposeGround
 from lienthong.core.request import Service
 from lienthong.db import Database, EmbeddedServer, Role, connect
 from lienthong.db.migrate import migrate
@@ -52,6 +36,7 @@ from lienthong.register.population import PopulationPlan, generate
 from lienthong_protocol.keys import Algorithm, SigningKey
 from lienthong_protocol.keys import generate as generate_key
 from lienthong_protocol.signing import sign_request
+from tests.core import granting
 
 ORIGIN = "lienthong.example/bench"
 SYSTEMS = 20
@@ -165,61 +150,28 @@ async def _publish(stage: Stage) -> None:
 
 def _document(caller: Caller) -> GrantDocument:
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    start = today - timedelta(days=30)
-    related = any(name.startswith(("father", "household_head")) for name in caller.fields)
-    return GrantDocument(
-        revision=1,
-        profile="tt46-2026-07",
+    start, end = today - timedelta(days=30), today + timedelta(days=300)
+    key = granting.key_entry(jwk=PublicKey(**caller.key.jwk), valid_from=start, valid_until=end)
+    right = granting.right(
+        purpose="bench",
+        services=(Service.LOOKUP, Service.LOOKUP_BATCH),
+        fields=caller.fields + _missing_sources(caller.fields),
+        related=any(name.startswith(("father", "household_head")) for name in caller.fields),
+        batch_items=1_000,
+        quotas=Quotas(persons=1_000_000_000, calls=1_000_000_000),
+    )
+    base = granting.document(
         participant=Participant(
             id=caller.system.upper(), name=caller.system, kind=ParticipantKind.STATE_BODY
         ),
-        system=SystemEntry(
-            id=caller.system,
-            name=caller.system,
-            kind=SystemKind.OTHER,
-            environment="demo",
-            channel=Channel.DIRECT,
-            direct=DirectGround(ground="measurement", decision="1", review=today + timedelta(days=300)),
-            rate=Rate(per_second=100_000, burst=100_000),
-        ),
-        keys=(
-            KeyEntry(
-                jwk=PublicKey(**caller.key.jwk), valid_from=start, valid_until=today + timedelta(days=300)
-            ),
-        ),
+        keys=(key,),
         officers=(OfficerEntry(id="officer-1", unit="desk", role="desk", valid_from=start),),
-        purposes=(
-            PurposeEntry(
-                code="bench",
-                name="measurement",
-                function="measurement",
-                assigned_by="decision 1",
-                ground=PurposeGround.STATE_TASK,
-                actor=Actor.OFFICER,
-                case_required=True,
-                case_pattern="CASE-*",
-            ),
-        ),
-        rights=(
-            RightEntry(
-                purpose="bench",
-                services=(Service.LOOKUP, Service.LOOKUP_BATCH),
-                fields=caller.fields + _missing_sources(caller.fields),
-                related=related,
-                batch_items=1_000,
-                quotas=Quotas(persons=1_000_000_000, calls=1_000_000_000),
-            ),
-        ),
-        misses=MissBudget(per_mille=20, at_least=20),
-        facts=Facts(
-            confirmation=Confirmation(number="1", issued_by="A05", issued_at=start, design_version="1"),
-            agreement=Agreement(number="1", valid_from=start),
-            security_level=SecurityLevel(level=3, decision="1", valid_from=start),
-            conditions=tuple(
-                ConditionEntry(name=name, verdict=Verdict.MET, evidence="1", decided_at=start)
-                for name in ConditionName
-            ),
-        ),
+        purposes=(granting.purpose(code="bench", case_pattern="CASE-*"),),
+        rights=(right,),
+    )
+    rate = Rate(per_second=100_000, burst=100_000)
+    return msgspec.structs.replace(
+        base, system=msgspec.structs.replace(base.system, id=caller.system, rate=rate)
     )
 
 

@@ -8,13 +8,14 @@ import asyncpg
 import structlog
 
 from lienthong.db import Database, DatabaseUnavailable, Role, connect
-from lienthong.ledger.append import AppendUncertain, Entry, append
+from lienthong.ledger.append import AppendUncertain
 from lienthong.ledger.cosigning import Endpoint, Panel
 from lienthong.ledger.notary import LogShrunk, Notary
+from lienthong.ledger.own_record import append_own
 from lienthong.ledger.signed_memory import Memory
 from lienthong.ledger.stored_tree import QUERIES
 from lienthong_protocol.notes import NoteSigner, NoteVerifier
-from lienthong_protocol.record import Act, Kind, Proof, Record, encode_record
+from lienthong_protocol.record import Act, Kind
 
 RETRY_SECONDS = 1.0
 SHRUNK_SECONDS = 10.0
@@ -72,22 +73,15 @@ async def run(duty: NotaryDuty, stop: asyncio.Event) -> None:
 
 async def open_log(connection: asyncpg.Connection, *, signer: NoteSigner, now: int) -> None:
     """Append the first record of a new log: its name and key. `now` in microseconds. Law: R6.1."""
-    record = Record(
+    await append_own(
+        connection,
         act=Act.CONNECT,
         kind=Kind.OPENING,
         at=now,
         agency="authority",
         system="hub",
-        key="",
-        proof=Proof.NONE,
-        profile="",
-        channel="",
-        lines=0,
-        code="",
-        duration=0,
         note=signer.verifier.vkey,
     )
-    await append(connection, [Entry(record, encode_record(record))], grant_version=None)
 
 
 async def _serve(duty: NotaryDuty, stop: asyncio.Event) -> None:

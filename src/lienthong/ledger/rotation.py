@@ -8,7 +8,6 @@ from pathlib import Path
 
 import asyncpg
 
-from lienthong.ledger.append import Entry, append
 from lienthong.ledger.custody import (
     PublicKey,
     Use,
@@ -17,8 +16,9 @@ from lienthong.ledger.custody import (
     prepare_next,
     present_signer,
 )
+from lienthong.ledger.own_record import append_own
 from lienthong_protocol.notes import Note, NoteVerifier, parse_note, verify_note
-from lienthong_protocol.record import Act, Kind, Proof, Record, encode_record
+from lienthong_protocol.record import Act, Kind
 
 OVERLAP = 7 * 86_400 * 1_000_000
 """Microseconds for which what the old key signed is still accepted as new."""
@@ -41,22 +41,9 @@ async def rotate(
     #    next run states it once more, which harms nobody.
     text = f"{_HEAD}\n{use}\n{old.verifier.vkey}\n{new.verifier.vkey}\n{now}\n"
     note = Note(text, (old.sign(text), new.sign(text))).encode()
-    record = Record(
-        act=Act.CONNECT,
-        kind=Kind.KEY,
-        at=now,
-        agency="authority",
-        system="hub",
-        key="",
-        proof=Proof.NONE,
-        profile="",
-        channel="",
-        lines=0,
-        code="",
-        duration=0,
-        note=note,
+    await append_own(
+        connection, act=Act.CONNECT, kind=Kind.KEY, at=now, agency="authority", system="hub", note=note
     )
-    await append(connection, [Entry(record, encode_record(record))], grant_version=None)
     # 3. Public first, then in place, each atomic. Killed in between, the next run finishes with the same key.
     return adopt_next(directory, use, now=now, overlap=OVERLAP)
 
