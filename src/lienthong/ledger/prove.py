@@ -3,6 +3,9 @@
 from lienthong.ledger.stored_tree import StoredCheckpoint, StoredTree, TreeBrokenError, TreeStore
 from lienthong_protocol.proof import LogProof
 
+FAR = 4_096
+"""Leaves from which on the edge is found anew: reading up to 255 tiles per level costs no more than these."""
+
 
 class NoProofError(Exception):
     """There is no such leaf under this checkpoint."""
@@ -11,8 +14,9 @@ class NoProofError(Exception):
 class Prover:
     """Makes proofs one after the other, keeping the tree's right edge and tiles in between.
 
-    The first proof reads up to 255 tiles per level to find the edge; later ones read what is new. The store
-    may be another at each call (a new connection), as long as the log is the same. One task uses it.
+    The first proof reads up to 255 tiles per level to find the edge, and so does one after a long pause;
+    others read what is new. So none takes longer because the log has grown. The store may be another at each
+    call (a new connection), as long as the log is the same. One task uses it.
     """
 
     def __init__(self) -> None:
@@ -29,7 +33,7 @@ class Prover:
             raise NoProofError(f"the checkpoint of {checkpoint.size} leaves does not reach leaf {index}")
         tree, self._tree = self._tree or StoredTree(store), None
         tree.store = store
-        if tree.size == 0:
+        if tree.size == 0 or checkpoint.size - tree.size > FAR:
             await tree.recover(checkpoint.size)
         elif tree.size < checkpoint.size:
             await tree.advance(checkpoint.size)
