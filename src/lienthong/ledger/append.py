@@ -61,10 +61,16 @@ VISIBILITY_NUMBERS: dict[Visibility, int] = {
 _QUERIES = named.load(Path(__file__).with_name("append.sql"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BATCHES_SUSPENDED = "LTB01"
+_CLOSED = "LT508"
+"""SQLSTATE by which `ledger.append` says that the log is closed."""
 
 
 class AppendRefused(Exception):  # noqa: N818 - an outcome, named like its sibling
     """PostgreSQL refused the batch: for certain nothing of it was written."""
+
+
+class LogClosed(AppendRefused):
+    """The log is closed since it was set back: nothing of the batch was written, and nothing will be."""
 
 
 class AppendUncertain(Exception):  # noqa: N818 - an outcome, named like its sibling
@@ -272,6 +278,8 @@ def _meaning(error: asyncpg.PostgresError) -> AppendRefused | AppendUncertain:
     state = error.sqlstate or ""
     if isinstance(error, asyncpg.DataError) and severity is None:
         return AppendRefused(f"a value that cannot be sent: {error}")
+    if state == _CLOSED:
+        return LogClosed(str(error))
     if severity == "ERROR" and not state.startswith(("08", "57P")) and state != "40003":
         return AppendRefused(f"{state}: {error}")
     return AppendUncertain(f"{severity} {state}: {error}")
