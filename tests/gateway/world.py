@@ -195,6 +195,7 @@ class World:
     settings: dict[str, Any] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     environment: str = "demo"
+    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -278,8 +279,10 @@ class World:
         ]
         lines += [f'host = "{self.database.host}"', f"port = {self.database.port}"]
         lines += [f'name = "{self.database.name}"', f'passwords = "{self.database.passwords}"', "[gateway]"]
-        lines += [f"{name} = {json.dumps(value)}" for name, value in gateway.items() if name != "disk"]
-        lines += ["[disk]", *(f"{k} = {json.dumps(v)}" for k, v in self.settings.get("disk", {}).items())]
+        others = {name: gateway.pop(name, {}) for name in ("disk", "clock")}
+        lines += [f"{name} = {json.dumps(value)}" for name, value in gateway.items()]
+        for section, values in others.items():
+            lines += [f"[{section}]", *(f"{k} = {json.dumps(v)}" for k, v in values.items())]
         path = self.folder / "lienthong.toml"
         path.write_text("\n".join(lines) + "\n")
         return path
@@ -292,6 +295,7 @@ class World:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                env=os.environ | self.variables,
             )
         wanted = 200 if ready else None
         deadline = time.monotonic() + within
