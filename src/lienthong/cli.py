@@ -17,6 +17,7 @@ from lienthong.db.commands import backup_commands, database_commands
 from lienthong.deployment import DeploymentError
 from lienthong.exchange.publication import PublicationError
 from lienthong.finding_commands import findings
+from lienthong.ledger.append import LogClosed
 from lienthong.ledger.commands import ledger, notary, rotate_key, witness
 from lienthong.ledger.custody import CustodyError, ensure
 from lienthong.ledger.grants import GrantOrderError, GrantsBusyError
@@ -32,6 +33,7 @@ _TOLD = (
     DeploymentError,
     GrantOrderError,
     GrantsBusyError,
+    LogClosed,
     ProcessFailedError,
     PublicationError,
 )

@@ -196,6 +196,7 @@ class World:
     tls: ssl.SSLContext | None = None
     environment: str = "demo"
     variables: dict[str, str] = field(default_factory=dict)
+    origin_of_log: str = ORIGIN
 
     @property
     def origin(self) -> str:
@@ -274,7 +275,9 @@ class World:
         self.port = self.port or free_port()
         gateway = {"port": self.port, "public_origin": self.origin, "workers": 1} | self.settings
         lines = [
-            f'environment = "{self.environment}"\nlog_origin = "{ORIGIN}"\nkeys = "{self.keys}"',
+            f'environment = "{self.environment}"',
+            f'log_origin = "{self.origin_of_log}"',
+            f'keys = "{self.keys}"',
             "[database]",
         ]
         lines += [f'host = "{self.database.host}"', f"port = {self.database.port}"]

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -22,6 +25,7 @@ from lienthong.ledger.cosigning import Endpoint, Panel
 from lienthong.ledger.custody import Use, log_signer, public_keys
 from lienthong.ledger.notary import Notary
 from lienthong.ledger.signed_memory import Memory
+from lienthong_agency.hub_keys import parse_hub_keys
 from lienthong_agency.proving import Findings, Proofs, prove
 from lienthong_protocol.checkpoint import Checkpoint
 from lienthong_protocol.journal import JournalEntry, Stage
@@ -224,6 +228,14 @@ def test_a_restored_log_that_holds_the_last_checkpoint_opens_and_says_so(site: S
     assert f"holds the checkpoint of {seen} leaves" in said["note"]
     assert site.ledger("reopen", "--seen", site.witness.url).exit_code == 3, "it is open"
 
+    config = site.world.folder / "lienthong.toml"
+    closing = ("ledger", "close", "--config", config, "--cause", "promotion")
+    assert json.loads(site.run(*closing, "--json").stdout) == {"closed": True, "was_open": True}
+    assert "was closed before" in site.run(*closing).stdout
+    assert site.ledger("reopen", "--seen", site.witness.url).exit_code == 0
+    await_open(site)
+    site.ask(1)
+
 
 def forged(site: Site, size: int) -> Path:
     """A checkpoint of another key under the log's name, with a cosignature of somebody else."""
@@ -306,10 +318,37 @@ def test_a_log_that_lost_what_was_seen_stays_closed_until_it_is_succeeded(site: 
     assert successor.origin == SUCCESSOR
 
     site.witness.know(facts["vkey"])
-    await_open(site)
+    site.world.stop()
+    site.world.origin_of_log = SUCCESSOR
+    site.world.start()
     site.ask(3)
-    site.sign()
+    the_notary_goes_on(site)
     with_both(site, successor, out, kept=kept, size=size, seen=seen, receipts=receipts)
+
+
+def the_notary_goes_on(site: Site) -> None:
+    """The process itself, with the new name in its configuration, signs and has it cosigned."""
+    config = site.world.folder / "lienthong.toml"
+    config.write_text(
+        config.read_text() + f'[notary]\nwitnesses = ["{site.witness.vkey} {site.witness.url}"]\n'
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lienthong", "notary", "--config", str(config)], stderr=subprocess.PIPE
+    )
+    try:
+        wait = threading.Event()
+        for _ in range(400):
+            note = site.world.get("/v1/checkpoints").body.decode()
+            if note.startswith(f"{SUCCESSOR}\n"):
+                break
+            assert process.poll() is None, process.communicate()
+            wait.wait(0.05)
+        assert note.startswith(f"{SUCCESSOR}\n"), note
+        assert "w.example" in note
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
 
 
 def with_both(
@@ -323,6 +362,17 @@ def with_both(
     assert f"{lost} receipts name records that were lost" in verified.stdout
     assert site.ledger("verify").exit_code == 1, "the predecessor's policy does not trust another log"
     assert site.ledger("verify", policy=replace_policy(site, successor)).exit_code == 1
+
+    exported = site.folder / "exported"
+    config = site.world.folder / "lienthong.toml"
+    assert site.run("ledger", "export", exported, "--config", config).exit_code == 0
+    assert site.run("ledger", "verify", exported, "--policy", out).exit_code == 0
+
+    # What the hub says of itself is enough for an agency to make the same policy.
+    keys = parse_hub_keys(site.world.get("/v1/keys").body)
+    assert (keys.origin, keys.log, keys.successions) == (
+        SUCCESSOR, (successor.logs[0].vkey,), successor.successions,
+    )  # fmt: skip
 
     proof = site.ledger("prove", "1", policy=out)
     assert proof.exit_code == 0, proof.output

@@ -33,7 +33,15 @@ from lienthong.gateway.recording import Recorder
 from lienthong.gateway.routes import route
 from lienthong.gateway.standing import Standing
 from lienthong.gateway.usage import UsageBook
-from lienthong.ledger.custody import PublicKey, SaltKeys, TagKeys, Use, public_keys, response_key
+from lienthong.ledger.custody import (
+    PublicKey,
+    SaltKeys,
+    TagKeys,
+    Use,
+    public_keys,
+    response_key,
+    successions,
+)
 from lienthong.ledger.prove import Prover
 from lienthong.register.reader import Lookup, read
 from lienthong_protocol.keys import VerifyingKey, verifying_key_from_jwk
@@ -68,6 +76,7 @@ class Hub:
             signer=ResponseSigner(response_key(configuration.keys)),
         )
         self.public_keys = public_keys(configuration.keys)
+        self.successions = successions(configuration.keys)
         self.grants = GrantBook(grant_signers(self.public_keys), configuration.environment)
         self.failures = Buckets(
             rate=settings.failed_signatures_per_minute / 60, burst=settings.failed_signatures_per_minute

@@ -272,13 +272,18 @@ async def _log_of(connection: asyncpg.Connection, name: str) -> _Log:
     return log
 
 
+def is_closed_log(error: asyncpg.PostgresError) -> bool:
+    """Tell whether the database refused because the log is closed."""
+    return error.sqlstate == _CLOSED
+
+
 def _meaning(error: asyncpg.PostgresError) -> AppendRefused | AppendUncertain:
     """Tell a refusal, after which the transaction is rolled back, from the end of a connection."""
     severity = getattr(error, "severity_en", None)
     state = error.sqlstate or ""
     if isinstance(error, asyncpg.DataError) and severity is None:
         return AppendRefused(f"a value that cannot be sent: {error}")
-    if state == _CLOSED:
+    if is_closed_log(error):
         return LogClosed(str(error))
     if severity == "ERROR" and not state.startswith(("08", "57P")) and state != "40003":
         return AppendRefused(f"{state}: {error}")

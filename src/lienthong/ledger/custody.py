@@ -8,6 +8,7 @@
     DIR/<use>/next        follows the present key, see rotation.py
     DIR/log/successor     the key of the log that shall carry on this one, see succeeding.py
     DIR/public.json       every public key with its term       read by everybody
+    DIR/successions.json  by which this log carries on others  read by everybody
 
 The folders are 0700 and may belong to different OS users; DIR itself only has to be closed to writing. Keep a
 second copy of `salt` and `tag` in other custody than the backups of the database: without them no commitment
@@ -221,16 +222,28 @@ def waiting_successor(directory: Path) -> NoteSigner | None:
     return _skey(path) if path.exists() else None
 
 
-def adopt_successor(directory: Path, *, now: int) -> PublicKey:
+def successions(directory: Path) -> tuple[str, ...]:
+    """Return the notes by which the log carries on others, oldest first; raises CustodyError."""
+    path = directory / "successions.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[str, ...])
+    except FileNotFoundError:
+        return ()
+    except (OSError, msgspec.DecodeError) as error:
+        raise CustodyError(f"{path} cannot be used: {error}. Restore it from the second copy.") from error
+
+
+def adopt_successor(directory: Path, notes: tuple[str, ...], *, now: int) -> PublicKey:
     """Put the successor's key in place of the log's, whose private half is gone then; `now` in microseconds.
 
-    Raises CustodyError.
+    `notes` are the successions that led to it. Raises CustodyError.
     """
     with _locked(directory):
         path = directory / Use.LOG / "successor"
         entry = _public(path, Use.LOG, valid_from=now)
         if entry.id not in {key.id for key in public_keys(directory)}:
             _publish(directory, entry)
+        write_private(directory / "successions.json", msgspec.json.encode(notes) + b"\n", mode=0o644)
         path.replace(directory / Use.LOG / "key")
         sync_folder(path.parent)
     return entry

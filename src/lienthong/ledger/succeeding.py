@@ -99,7 +99,7 @@ async def succeed(
         )
         write_private(out, made.encode().encode(), mode=0o644)
         # 6. The successor's key signs from now on; the predecessor's private half is gone.
-        adopt_successor(keys, now=decision.now)
+        adopt_successor(keys, made.successions, now=decision.now)
     return statement, made
 
 
