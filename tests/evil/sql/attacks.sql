@@ -570,3 +570,12 @@ VALUES (clock_timestamp(), 'restore', 0, clock_timestamp(), 'reached', 0, 'thief
 -- attack: take_the_guard_of_closures_away
 -- expect: apps=42501 lt_owner=ok administrator=ok
 ALTER TABLE ledger.closure DISABLE TRIGGER only_ended;
+
+-- attack: take_the_mark_off_a_closed_head
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+SELECT ledger.close('set_back');
+UPDATE ledger.head SET closed = false WHERE closed;
+
+-- attack: mark_the_head_of_an_open_log
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+UPDATE ledger.head SET closed = true;

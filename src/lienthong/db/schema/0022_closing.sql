@@ -16,7 +16,8 @@ CREATE TABLE ledger.closure (
          AND (ended_at IS NULL) = (decided_by IS NULL) AND (ended_at IS NULL) = (index IS NULL))
 );
 COMMENT ON TABLE ledger.closure IS
-  'Times in which the log is closed: one row each, the last without an end while it lasts. ledger.append reads it.';
+  'Times in which the log is closed: one row each, the last without an end while it lasts.';
+COMMENT ON COLUMN ledger.head.closed IS 'Set on the newest head while the log is closed: ledger.append reads it.';
 COMMENT ON COLUMN ledger.closure.size IS 'Leaves there were when it was closed.';
 COMMENT ON COLUMN ledger.closure.last_size IS 'Leaves of the last checkpoint it was compared with.';
 COMMENT ON COLUMN ledger.closure.index IS 'The leaf that says how it ended.';
@@ -51,12 +52,16 @@ ALTER TABLE ledger.closure ENABLE ALWAYS TRIGGER no_truncate;
 CREATE FUNCTION ledger.close(p_cause text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  v_was_open boolean;
 BEGIN
   LOCK TABLE ledger.turn IN EXCLUSIVE MODE;
   INSERT INTO ledger.closure (closed_at, cause, size)
   SELECT clock_timestamp(), p_cause, (SELECT max(h.size) FROM ledger.head AS h)
   WHERE NOT EXISTS (SELECT FROM ledger.closure AS c WHERE c.ended_at IS NULL);
-  RETURN FOUND;
+  v_was_open := FOUND;
+  UPDATE ledger.head SET closed = true WHERE size = (SELECT max(h.size) FROM ledger.head AS h) AND NOT closed;
+  RETURN v_was_open;
 END
 $$;
 

@@ -75,9 +75,9 @@ BEGIN
   -- 2. The batch was decided under p_grant_version. A grant published since, a revocation above all, sends the whole
   --    batch back. Publishing takes the same turn, so its own commit is the last moment the old grant works.
   --    Closed is answered first: a log that was set back must not grow, whoever asks (0022_closing.sql).
-  SELECT (SELECT max(size) FROM ledger.head), (SELECT coalesce(max(version), 0) FROM exchange.grant),
-    EXISTS (SELECT FROM ledger.closure WHERE ended_at IS NULL)
-  INTO v_base, v_version, v_closed;
+  SELECT size, closed, (SELECT coalesce(max(version), 0) FROM exchange.grant)
+  INTO v_base, v_closed, v_version
+  FROM ledger.head ORDER BY size DESC LIMIT 1;
   IF v_closed THEN
     RAISE EXCEPTION 'the log is closed at % leaves until it is known to be whole', v_base USING ERRCODE = 'LT508';
   END IF;

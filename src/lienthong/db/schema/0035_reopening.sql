@@ -40,6 +40,7 @@ BEGIN
   UPDATE ledger.closure AS c
   SET ended_at = clock_timestamp(), ending = p_ending, last_size = p_last, decided_by = p_by, index = v_size
   WHERE c.number = v_number;
+  UPDATE ledger.head SET closed = false WHERE closed;
   SELECT a.indexes INTO STRICT v_indexes FROM ledger.append(
     NULL, ARRAY[p_at], ARRAY[''], ARRAY[''], ARRAY[0::bigint], ARRAY[1::smallint],
     ARRAY[CASE p_ending WHEN 'succeeded' THEN 16 ELSE 13 END::smallint], ARRAY['authority'], ARRAY['hub'], ARRAY[''],
