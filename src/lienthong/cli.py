@@ -17,11 +17,12 @@ from lienthong.db.commands import backup_commands, database_commands
 from lienthong.deployment import DeploymentError
 from lienthong.exchange.publication import PublicationError
 from lienthong.finding_commands import findings
+from lienthong.ledger.append import LogClosed
 from lienthong.ledger.commands import ledger, notary, rotate_key, witness
 from lienthong.ledger.custody import CustodyError, ensure
 from lienthong.ledger.grants import GrantOrderError, GrantsBusyError
 from lienthong.load_record import record_load
-from lienthong.log_check import check_log, place_of
+from lienthong.log_check import check_log, place_of, reopen_log
 from lienthong.register.commands import population_commands
 from lienthong.supervisor import ProcessFailedError
 
@@ -32,6 +33,7 @@ _TOLD = (
     DeploymentError,
     GrantOrderError,
     GrantsBusyError,
+    LogClosed,
     ProcessFailedError,
     PublicationError,
 )
@@ -182,7 +184,7 @@ cli.add_command(notary)
 cli.add_command(witness)
 cli.add_command(population_commands(record_load))
 cli.add_command(database_commands(place_of))
-for _command in backup_commands(place_of, check_log):
+for _command in backup_commands(place_of, check_log, reopen_log):
     cli.add_command(_command)
 
 

@@ -76,6 +76,18 @@ class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     interval: float = 10.0
 
 
+class ClockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the gateway's clock counts as wrong; times in seconds.
+
+    `tolerance` is the distance allowed to the database's clock. With `kernel` the machine's kernel must also
+    say that a time server keeps its clock.
+    """
+
+    tolerance: float = 2.0
+    interval: float = 10.0
+    kernel: bool = False
+
+
 class NotarySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How often checkpoints are signed, and the witnesses asked to cosign them."""
 
@@ -111,6 +123,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: DatabaseSettings = DatabaseSettings()
     gateway: GatewaySettings = GatewaySettings()
     disk: DiskSettings = DiskSettings()
+    clock: ClockSettings = ClockSettings()
     notary: NotarySettings = NotarySettings()
     witness: WitnessSettings = WitnessSettings()
     sandbox: SandboxSettings = SandboxSettings()
@@ -183,5 +196,7 @@ def _check(configuration: Configuration) -> None:
         )
     if configuration.environment is Environment.PRODUCTION and gateway.public_origin.startswith("http://"):
         raise ConfigurationError("[gateway] public_origin must be https:// in production.")
+    if configuration.clock.tolerance <= 0 or configuration.clock.interval <= 0:
+        raise ConfigurationError("[clock] tolerance and interval must be more than 0 seconds.")
     if gateway.public_origin.endswith("/"):
         raise ConfigurationError("[gateway] public_origin is scheme and host only: remove the last slash.")

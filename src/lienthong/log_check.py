@@ -1,6 +1,8 @@
 """What the database commands cannot know: where a deployment's database is, and checking its log."""
 
 import asyncio
+import getpass
+import time
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ from lienthong.db.commands import Place
 from lienthong.db.restore import Verdict
 from lienthong.ledger.findings import Fault
 from lienthong.ledger.log_source import DatabaseLog
+from lienthong.ledger.reopening import StaysClosedError, compare, known_checkpoints, reopen
 from lienthong.ledger.verify import verify_log
 from lienthong_protocol.policy import Policy, PolicyFormatError, parse_policy
 
@@ -29,13 +32,33 @@ def check_log(database: Database, policy_file: Path | None) -> Verdict:
 
     Raises click.ClickException for a policy that cannot be read, DatabaseUnavailable.
     """
-    policy: Policy | None = None
-    if policy_file is not None:
+    return asyncio.run(_check(database, None if policy_file is None else _read_policy(policy_file)))
+
+
+def reopen_log(database: Database, policy_file: Path) -> bool:
+    """Open the log of a restored database if it holds the last checkpoint of the policy; tell whether it did.
+
+    The notary's memory is not at hand here: if it has signed more, it closes the log again.
+    """
+    policy = _read_policy(policy_file)
+
+    async def act() -> bool:
         try:
-            policy = parse_policy(policy_file.read_text(encoding="utf-8"))
-        except (OSError, PolicyFormatError) as error:
-            raise click.ClickException(f"{policy_file}: {error}") from error
-    return asyncio.run(_check(database, policy))
+            comparison = await compare(database, policy, known_checkpoints(policy, (), None))
+            await reopen(database, comparison, decided_by=getpass.getuser(), now=time.time_ns() // 1_000)
+        except StaysClosedError as error:
+            click.echo(str(error), err=True)
+            return False
+        return True
+
+    return asyncio.run(act())
+
+
+def _read_policy(path: Path) -> Policy:
+    try:
+        return parse_policy(path.read_text(encoding="utf-8"))
+    except (OSError, PolicyFormatError) as error:
+        raise click.ClickException(f"{path}: {error}") from error
 
 
 async def _check(database: Database, policy: Policy | None) -> Verdict:

@@ -75,6 +75,7 @@ class LoopbackHub:
     def __post_init__(self) -> None:
         self.log = NoteSigner("hub.example/log", SignatureType.NOTE, bytes(range(3, 35)))
         self.witness = NoteSigner("witness.example", SignatureType.COSIGNATURE, bytes(range(4, 36)))
+        self.successions: list[str] = []
         self.signer = ResponseSigner(self.key)
         self.lock = threading.Lock()
         hub = self
@@ -107,7 +108,8 @@ class LoopbackHub:
         term = {"from": self.now() - 1_000, "until": None}
         return json.dumps(
             {
-                "origin": "hub.example/log",
+                "origin": self.log.verifier.name,
+                "successions": self.successions,
                 "log": [{"vkey": self.log.verifier.vkey, **term}],
                 "response": [{"jwk": public_jwk(self.key), **term}],
                 "further": True,
@@ -149,7 +151,7 @@ class LoopbackHub:
         )
 
     def checkpoint(self, leaves: list[bytes]) -> str:
-        text = Checkpoint("hub.example/log", len(leaves), root_of(leaves)).encode()
+        text = Checkpoint(self.log.verifier.name, len(leaves), root_of(leaves)).encode()
         signatures = (self.log.sign(text), self.witness.cosign(text, time=self.now()))
         return Note(text, signatures).encode()
 

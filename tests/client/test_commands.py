@@ -20,7 +20,9 @@ from lienthong_protocol.journal import Stage, decode_entry, extend_journal, head
 from lienthong_protocol.keys import public_jwk
 from lienthong_protocol.merkle import Frontier
 from lienthong_protocol.notes import NoteSigner, SignatureType
+from lienthong_protocol.policy import Policy
 from lienthong_protocol.refusals import Code
+from lienthong_protocol.succession import Succession, sign_succession
 from tests.client.loopback_hub import (
     LoopbackHub,
     Sent,
@@ -397,6 +399,47 @@ def test_every_entry_is_proved_in_the_log_and_compared_with_its_record(
     offline = told(run(*proved, "--proofs", str(folder / "proofs"), "--json"))
     assert (offline["proved"], offline["compared"]) == (2, 0)
     assert len(hub.received) == served
+
+
+@pytest.mark.law("R6.1", "R6.2")
+def test_records_lost_with_a_log_that_was_succeeded_are_told_one_by_one(
+    run: Run, hub: LoopbackHub, proved: list[str], folder: Path
+) -> None:
+    """The hub was set back to one record, and another log carries on from there."""
+    successor = NoteSigner("hub.example/log/2", SignatureType.NOTE, bytes(range(5, 37)))
+    succession = Succession(
+        predecessor=hub.log.verifier,
+        successor=successor.verifier,
+        last_size=2,
+        last_root=bytes(32),
+        size=1,
+        root=bytes(32),
+        time=(hub.now() + 1) * 1_000_000,
+        decided_by="somebody",
+        reason="the disk is lost",
+    )
+    note = sign_succession(succession, hub.log, successor)
+    policy = Policy((successor.verifier,), (hub.witness.verifier,), 1, None, (note,))
+    (folder / "policy.toml").write_text(policy.encode(), encoding="utf-8")
+    del hub.records[1:]
+    hub.log = successor
+    result = run(*proved, "--hub")
+    assert result.exit_code == 0, result.output
+    assert "The journal is whole" in result.stdout
+    assert "1 proved, 1 compared" in result.stdout
+    assert "1 records were lost with an earlier log" in result.stdout
+    assert "record 1 stood in the gap from 1 to 1 of hub.example/log, which is lost" in result.stderr
+
+    # The same policy can be made of what the hub says of itself.
+    hub.successions = [note]
+    out, made = str(folder / "fetched.json"), folder / "made.toml"
+    trusted = run("trust", "--out", out, "--policy", str(made), "--witness", hub.witness.verifier.vkey)
+    assert trusted.exit_code == 0, trusted.output
+    assert "carries on hub.example/log; LOST 1 to 1" in trusted.stdout
+    assert made.read_text(encoding="utf-8") == policy.encode()
+    hub.successions = [note.replace("somebody", "nobody")]
+    refused = run("trust", "--out", out, "--replace")
+    assert (refused.exit_code, "succession" in refused.stderr) == (2, True)
 
 
 @pytest.mark.law("R6.1")

@@ -8,9 +8,9 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import click
 import msgspec
 import pytest
@@ -21,14 +21,15 @@ from hypothesis import strategies as st
 from lienthong.db import Database, DatabaseUnavailable, EmbeddedServer, Role, ServerSettings, connect
 from lienthong.db import connect_blocking as session
 from lienthong.db.backup import BackupError, backup_key, backups_in, make_backup, newest, read_backup
+from lienthong.db.closure import closure_of
 from lienthong.db.commands import Place, backup_commands, database_commands
 from lienthong.db.data_folder import DataFolderError
 from lienthong.db.migrate import migrate, status
 from lienthong.db.private_files import PasswordFileError, read_password, write_private
 from lienthong.db.programs import Programs, ProgramsError
-from lienthong.db.restore import Verdict, _check_files, drill, is_closed, open_log, restore, unpack
+from lienthong.db.restore import Verdict, _check_files, drill, is_unfinished, restore, unpack
 from lienthong.db.sealed_file import CHUNK, SealedFileError, SealedReader, SealedWriter
-from lienthong.ledger.append import append
+from lienthong.ledger.append import AppendRefused, LogClosed, append
 from lienthong.ledger.findings import Fault
 from lienthong.ledger.log_source import DatabaseLog
 from lienthong.ledger.verify import verify_log
@@ -78,6 +79,17 @@ def verify(database: Database, *, seen: int | None = None) -> Verdict:
     return asyncio.run(checked())
 
 
+def reopen(database: Database) -> bool:
+    """Open the log, beside every comparison: what opens it is tested with the ledger."""
+    at = datetime.now(UTC)
+    with session(database, Role.ADMINISTRATOR) as connection:
+        (size,) = connection.execute("SELECT ledger.newest_head()").fetchone()
+        connection.execute(
+            "SELECT ledger.reopen('reached', %s, 0, '', 'somebody', %s, 'the leaf that says so')", (size, at)
+        )
+    return True
+
+
 @pytest.mark.law("R1.1", "R6.2")
 def test_a_backup_restores_what_was_acknowledged_and_opens_when_nothing_is_missing(
     hub, quick_folder, key, tmp_path
@@ -86,18 +98,20 @@ def test_a_backup_restores_what_was_acknowledged_and_opens_when_nothing_is_missi
     assert made.header.log_size == 15
     assert newest(tmp_path / "backups") == made
     restored = restore(
-        made, quick_folder / "restored", key=key, verify=lambda it: verify(it, seen=15), settings=SMALL
-    )
+        made, quick_folder / "restored", key=key, verify=lambda it: verify(it, seen=15), reopen=reopen,
+        settings=SMALL,
+    )  # fmt: skip
     assert restored.verdict == Verdict(15, (), True)
     assert restored.is_open
     server = EmbeddedServer(quick_folder / "restored", settings=SMALL)
-    assert not is_closed(server.folder)
+    assert not is_unfinished(server.folder)
     with server as database:
+        assert closure_of(database) is None
         assert status(database).is_current
         with session(database, Role.ADMINISTRATOR) as connection:
             assert connection.execute("SELECT name FROM public.people").fetchone() == (NAME,)
         grow(database, 1)
-        assert verify(database) == Verdict(18, (), None)
+        assert verify(database).size == 19
 
 
 @pytest.mark.law("R6.1")
@@ -106,21 +120,51 @@ def test_a_log_that_may_be_too_short_stays_closed(hub, quick_folder, key, tmp_pa
     """Going on at an old size would give old indexes to new entries."""
     made = make_backup(hub, tmp_path, key=key)
     restored = restore(
-        made, quick_folder / "restored", key=key, verify=lambda it: verify(it, seen=seen), settings=SMALL
-    )
+        made, quick_folder / "restored", key=key, verify=lambda it: verify(it, seen=seen), reopen=reopen,
+        settings=SMALL,
+    )  # fmt: skip
     assert not restored.is_open
     assert restored.verdict.findings == ()
     server = EmbeddedServer(quick_folder / "restored", settings=SMALL)
-    assert is_closed(server.folder)
+    assert not is_unfinished(server.folder)
     with server as database:
-        with pytest.raises(Exception, match="read-only") as caught:
+        found = closure_of(database)
+        assert found is not None
+        assert (found.cause, found.size) == ("restore", 15)
+        with pytest.raises(LogClosed, match="closed at 15 leaves"):
             grow(database, 1)
-        assert isinstance(caught.value.__cause__ or caught.value, asyncpg.ReadOnlySQLTransactionError)
         assert verify(database).size == 15
-        assert migrate(database) == ()  # the administrator is not bound
-        open_log(server.folder, database)
-        assert not is_closed(server.folder)
+        assert migrate(database) == ()
+        reopen(database)
         grow(database, 1)
+
+
+def test_a_restore_that_ends_before_the_log_is_closed_lets_no_role_write(hub, quick_folder, key, tmp_path):
+    made = make_backup(hub, tmp_path, key=key)
+    unpack(made, quick_folder / "restored", key=key)
+    server = EmbeddedServer(quick_folder / "restored", settings=SMALL)
+    assert is_unfinished(server.folder)
+    with server as database, pytest.raises(AppendRefused, match="read-only"):
+        grow(database, 1)
+
+
+def test_a_backup_of_a_closed_log_is_closed_and_a_backup_that_cannot_be_closed_is_told(
+    hub, quick_folder, key, tmp_path
+):
+    with session(hub, Role.ADMINISTRATOR) as connection:
+        connection.execute("SELECT ledger.close('promotion')")
+    made = make_backup(hub, tmp_path, key=key)
+    restore(made, quick_folder / "again", key=key, verify=verify, settings=SMALL)
+    with EmbeddedServer(quick_folder / "again", settings=SMALL) as database:
+        found = closure_of(database)
+        assert found is not None
+        assert found.cause == "promotion"
+    with session(hub, Role.ADMINISTRATOR) as connection:
+        connection.execute("DROP FUNCTION ledger.close(text)")
+    older = make_backup(hub, tmp_path / "older", key=key)
+    with pytest.raises(BackupError, match="of an older release"):
+        restore(older, quick_folder / "older", key=key, verify=verify, settings=SMALL)
+    assert is_unfinished(EmbeddedServer(quick_folder / "older").folder)
 
 
 @pytest.mark.law("R1.1")
@@ -393,7 +437,11 @@ def run(deployment: Path, *arguments: object, seen: int | None = None) -> Result
 
     group = click.Group("lienthong", [
         database_commands(read),
-        *backup_commands(read, lambda database, _policy: verify(database, seen=seen)),
+        *backup_commands(
+            read,
+            lambda database, _policy: verify(database, seen=seen),
+            lambda database, _policy: reopen(database),
+        ),
     ])  # fmt: skip
     return CliRunner().invoke(group, [str(argument) for argument in arguments])
 
@@ -405,7 +453,7 @@ def test_the_commands_from_nothing_to_a_restored_database(deployment, tmp_path):
     assert len(msgspec.json.decode(made.stdout)["applied"]) > 5
     assert "the schema was up to date" in run(deployment, "db", "migrate", *here).output
     now = msgspec.json.decode(run(deployment, "db", "status", *here, "--json").stdout)
-    assert (now["current"], now["closed"], now["pending"]) == (True, False, [])
+    assert (now["current"], now["closed"], now["pending"]) == (True, None, [])
     backup = run(deployment, "backup", tmp_path / "backups", *here, "--json")
     assert "without a copy of it elsewhere" in backup.stderr
     assert msgspec.json.decode(backup.stdout)["log_size"] == 0
@@ -419,18 +467,15 @@ def test_the_commands_from_nothing_to_a_restored_database(deployment, tmp_path):
     assert closed.exit_code == 3, closed.output
     assert "consistent with itself only" in closed.stdout
     assert "stays CLOSED" in closed.stdout
-    opened = run(deployment, *source, deployment / "open", "--json", seen=0)
+    opened = run(deployment, *source, deployment / "open", "--json", "--policy", "any", seen=0)
     assert opened.exit_code == 0, opened.output
     assert msgspec.json.decode(opened.stdout)["open"] is True
 
     (deployment / "database").rename(deployment / "old")
     (deployment / "closed").rename(deployment / "database")
-    assert "closed since its restore" in run(deployment, "db", "status", *here).output
-    refused = run(deployment, "db", "open", *here)
-    assert refused.exit_code == 2
-    assert "--accept-loss" in refused.stderr
-    assert run(deployment, "db", "open", *here, "--accept-loss").stdout == "the database is open\n"
-    assert run(deployment, "db", "open", *here).stdout == "the database was open\n"
+    assert "the log is CLOSED since" in run(deployment, "db", "status", *here).output
+    stated = msgspec.json.decode(run(deployment, "db", "status", *here, "--json").stdout)
+    assert (stated["closed"]["cause"], stated["closed"]["size"]) == ("restore", 0)
     shutil.rmtree(deployment / "old")
 
 

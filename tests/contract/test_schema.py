@@ -17,7 +17,7 @@ CONTRACT = {
         "province_successor",
     },
     "exchange": {"grant", "record", "line", "nonce", "attempt", "finding"},
-    "ledger": {"leaf", "head", "tile", "checkpoint", "turn", "checkpoint_turn"},
+    "ledger": {"leaf", "head", "tile", "checkpoint", "closure", "turn", "checkpoint_turn"},
     "ops": {"legal_hold", "sweep_turn", "migration"},
 }  # fmt: skip
 

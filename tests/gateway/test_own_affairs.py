@@ -230,7 +230,7 @@ def test_every_observation_is_rendered_and_holds_no_more_than_its_form(
     monkeypatch.setattr(sys, "stderr", stream)
     configure_logging()
     observer = Observer()
-    allowed = {"system", "service", "code", "reason", "incident", "kind", "revision"}
+    allowed = {"system", "service", "code", "reason", "incident", "kind", "revision", "cause", "state"}
     for kind in get_args(Observation):
         members = get_type_hints(kind)
         texts = {name for name, form in members.items() if form is str}

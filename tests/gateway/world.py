@@ -195,6 +195,8 @@ class World:
     settings: dict[str, Any] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     environment: str = "demo"
+    variables: dict[str, str] = field(default_factory=dict)
+    origin_of_log: str = ORIGIN
 
     @property
     def origin(self) -> str:
@@ -273,13 +275,17 @@ class World:
         self.port = self.port or free_port()
         gateway = {"port": self.port, "public_origin": self.origin, "workers": 1} | self.settings
         lines = [
-            f'environment = "{self.environment}"\nlog_origin = "{ORIGIN}"\nkeys = "{self.keys}"',
+            f'environment = "{self.environment}"',
+            f'log_origin = "{self.origin_of_log}"',
+            f'keys = "{self.keys}"',
             "[database]",
         ]
         lines += [f'host = "{self.database.host}"', f"port = {self.database.port}"]
         lines += [f'name = "{self.database.name}"', f'passwords = "{self.database.passwords}"', "[gateway]"]
-        lines += [f"{name} = {json.dumps(value)}" for name, value in gateway.items() if name != "disk"]
-        lines += ["[disk]", *(f"{k} = {json.dumps(v)}" for k, v in self.settings.get("disk", {}).items())]
+        others = {name: gateway.pop(name, {}) for name in ("disk", "clock")}
+        lines += [f"{name} = {json.dumps(value)}" for name, value in gateway.items()]
+        for section, values in others.items():
+            lines += [f"[{section}]", *(f"{k} = {json.dumps(v)}" for k, v in values.items())]
         path = self.folder / "lienthong.toml"
         path.write_text("\n".join(lines) + "\n")
         return path
@@ -292,6 +298,7 @@ class World:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                env=os.environ | self.variables,
             )
         wanted = 200 if ready else None
         deadline = time.monotonic() + within

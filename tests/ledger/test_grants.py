@@ -13,6 +13,7 @@ import pytest
 
 from lienthong.core.grant_document import GrantFormatError, encode_document, signed_message
 from lienthong.db import Role
+from lienthong.ledger.append import LogClosed
 from lienthong.ledger.custody import grant_key
 from lienthong.ledger.grants import GrantOrderError, PublishedGrant, publish_grants
 from lienthong_protocol.merkle import leaf_hash
@@ -93,3 +94,12 @@ async def test_publishers_at_the_same_time_take_turns(connect_as: ConnectAs, key
 async def test_only_the_notary_publishes(connect_as: ConnectAs, keys: Path) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await publish_grants(await connect_as(Role.GATEWAY), [body_of("a", 1)], grant_key(keys), now=now())
+
+
+@pytest.mark.law("R6.1", "R8.2")
+async def test_no_grant_is_published_while_the_log_is_closed(connect_as: ConnectAs, keys: Path) -> None:
+    notary = await connect_as(Role.NOTARY)
+    await notary.execute("SELECT ledger.close('set_back')")
+    with pytest.raises(LogClosed, match="closed at 0 leaves"):
+        await publish_grants(notary, [body_of("a", 1)], grant_key(keys), now=now())
+    assert await notary.fetchval("SELECT count(*) FROM exchange.grant") == 0

@@ -15,6 +15,7 @@ import pytest
 
 from lienthong.db import Database, Role
 from lienthong.ledger import cosigning
+from lienthong.ledger.append import LogClosed
 from lienthong.ledger.cosigning import NotCosigned, Panel, SeenOther
 from lienthong.ledger.notary import LogForked, LogShrunk, Notary, Step
 from lienthong.ledger.notary_loop import NotaryDuty, run
@@ -28,6 +29,7 @@ from lienthong_protocol.record import Kind, decode_record
 
 from .conftest import Served
 from .log_writer import write
+from .set_back import cut, log_of
 
 ConnectAs = Callable[[Role], Awaitable[asyncpg.Connection]]
 MakeNotary = Callable[..., Awaitable[Notary]]
@@ -155,6 +157,10 @@ async def test_the_process_waits_while_the_log_is_set_back_and_goes_on_when_it_i
     await asyncio.sleep(0.6)
     assert not process.done()
     assert len(await superuser.fetch(CHECKPOINTS)) == before
+    # Meanwhile nothing can be appended at indexes that were given already, by whomever.
+    assert await superuser.fetchval("SELECT cause FROM ledger.closed()") == "set_back"
+    with pytest.raises(LogClosed):
+        await write(await connect_as(Role.GATEWAY), 1, first=900)
     stop.set()
     await asyncio.wait_for(process, 10)
     await superuser.execute("UPDATE ledger.head SET size = $1 WHERE size = 5", head)
@@ -234,38 +240,6 @@ async def test_kill_9_at_random_moments_leaves_one_history(
     roots = {(row["size"], row["root"]) for row in await superuser.fetch(CHECKPOINTS)}
     assert len({size for size, _ in roots}) == len(roots)
     assert all(root == root_of(leaves[:size]) for size, root in roots)
-
-
-async def cut(superuser: asyncpg.Connection, size: int) -> None:
-    """What a restore of an older backup comes to."""
-    await superuser.execute("SET session_replication_role = replica")
-    for table, name in (("exchange.line", "index"), ("exchange.record", "index"), ("ledger.leaf", "index")):
-        await superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        await superuser.execute(f"DELETE FROM {table} WHERE {name} >= {size}")
-    for table in ("ledger.head", "ledger.checkpoint", "ledger.tile", "exchange.nonce"):
-        await superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    await superuser.execute("DELETE FROM exchange.nonce")
-    await superuser.execute(f"DELETE FROM ledger.head WHERE size > {size}")
-    await superuser.execute(f"INSERT INTO ledger.head VALUES ({size}, 0, now()) ON CONFLICT DO NOTHING")
-    await superuser.execute(f"DELETE FROM ledger.checkpoint WHERE size > {size}")
-    await superuser.execute(f"DELETE FROM ledger.tile WHERE ((n + 1) << (8 * (level + 1))) > {size}")
-    for table in ("exchange.line", "exchange.record", "ledger.leaf", "ledger.head", "ledger.checkpoint"):
-        await superuser.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    await superuser.execute("ALTER TABLE ledger.tile ENABLE TRIGGER USER")
-    await superuser.execute("RESET session_replication_role")
-
-
-async def log_of(
-    connect_as: ConnectAs, make_notary: MakeNotary
-) -> tuple[asyncpg.Connection, asyncpg.Connection]:
-    """A log of two checkpoints."""
-    gateway = await connect_as(Role.GATEWAY)
-    notary = await make_notary()
-    await notary.start()
-    for first in (0, 300):
-        await write(gateway, 300, first=first)
-        await notary.publish_head()
-    return gateway, await connect_as(Role.ADMINISTRATOR)
 
 
 @pytest.mark.law("R6.1")

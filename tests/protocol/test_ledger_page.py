@@ -38,6 +38,7 @@ from lienthong_protocol.record import (
     rebuild_base,
     reference,
 )
+from lienthong_protocol.succession import Succession, sign_succession
 from lienthong_protocol.tiles import encode_bundle, split_bundle
 
 PAGES = Path(__file__).parents[2] / "docs" / "protocol"
@@ -48,6 +49,7 @@ RETIRED = {"count": 2, "first": AT, "last": AT}
 MONTH_KEY, QUARTER_KEY = bytes(range(0x40, 0x60)), bytes(range(0x60, 0x80))
 PERSON_KEY, RANDOM = bytes(range(0x80, 0x90)), bytes(range(0x90, 0xA0))
 LOG = NoteSigner("hub.example/log", SignatureType.NOTE, bytes(range(0xA0, 0xC0)))
+SUCCESSOR = NoteSigner("hub.example/log/2", SignatureType.NOTE, bytes(range(0xB0, 0xD0)))
 WITNESS = NoteSigner("witness.example/w1", SignatureType.COSIGNATURE, bytes(range(0xC0, 0xE0)))
 GRANT = sha256(b"grant document").hexdigest()
 _BLOCK = re.compile(r"(<!-- example: ([a-z-]+) -->\n```\w*\n)(.*?)(\n```\n<!-- end -->)", re.S)
@@ -129,6 +131,16 @@ def examples() -> dict[str, str]:
     )  # fmt: skip
     policy = Policy((LOG.verifier,), (WITNESS.verifier,), 1, note)
     assert parse_policy(policy.encode()) == policy
+    succession = sign_succession(
+        Succession(
+            predecessor=LOG.verifier, successor=SUCCESSOR.verifier, last_size=5, last_root=root_of(LEAVES),
+            size=3, root=root_of(LEAVES[:3]), time=AT + 90_000_000_000, decided_by="Trần Thị B",
+            reason="ổ đĩa hỏng, không có bản sao mới hơn",
+        ),
+        LOG, SUCCESSOR,
+    )  # fmt: skip
+    following = Policy((SUCCESSOR.verifier,), (WITNESS.verifier,), 1, None, (succession,))
+    assert parse_policy(following.encode()) == following
     made = {
         "secrets": f"month key 2026-11    {MONTH_KEY.hex()}\nquarter key 2026Q4   {QUARTER_KEY.hex()}\n"
         f"person key           {PERSON_KEY.hex()}",
@@ -149,6 +161,8 @@ def examples() -> dict[str, str]:
         "receipt": receipt,
         "proof": LogProof(1, tuple(path), note, BODIES[1]).encode(),
         "policy": policy.encode(),
+        "succession": succession,
+        "successor-policy": following.encode(),
         "journal": journal.encode_entry(entry).decode(),
         "bundle": encode_bundle([b"ab", b"", b"c"]).hex(),
     }
@@ -268,6 +282,26 @@ def test_a_second_reader_uses_policy_receipt_journal_and_bundle() -> None:
     assert json.dumps(entry, ensure_ascii=False, separators=(",", ":")) == page["journal"]
     assert entry["receipt"] == page["receipt"]
     assert split_bundle(bytes.fromhex(page["bundle"])) == [b"ab", b"", b"c"]
+
+
+def test_a_second_reader_checks_a_succession() -> None:
+    page = blocks(PAGE)
+    text, _, lines = page["succession"].partition("\n\n")
+    head, old, new, last, kept, at, by, reason = text.split("\n")
+    assert (head, old) == ("lienthong-succession-1", page["log-key"].split("\n")[1])
+    roots = hashes_of("roots")
+    assert last == f"5 {b64encode(roots[5]).decode()}"
+    assert kept == f"3 {b64encode(roots[3]).decode()}"
+    assert at.isdigit() and by and reason
+    for line, vkey in zip(lines.split("\n"), (old, new), strict=True):
+        name, key_id, encoded = vkey.split("+", 2)
+        blob = b64decode(line.removeprefix(f"— {name} "))
+        assert blob[:4].hex() == key_id
+        public = Ed25519PublicKey.from_public_bytes(b64decode(encoded)[1:])
+        public.verify(blob[4:], f"{text}\n".encode())
+    policy = tomllib.loads(page["successor-policy"])
+    assert policy["log"] == [new]
+    assert policy["successions"] == [page["succession"] + "\n"]
 
 
 def rewrite() -> None:

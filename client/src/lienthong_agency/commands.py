@@ -17,6 +17,7 @@ from lienthong_agency.transport import fetch_open
 from lienthong_protocol.keys import Algorithm, generate, public_jwk
 from lienthong_protocol.notes import NoteFormatError, NoteVerifier
 from lienthong_protocol.policy import Policy, PolicyFormatError, parse_policy
+from lienthong_protocol.succession import read_succession
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -111,6 +112,9 @@ def trust(
         click.echo(f"response {key_id}")
     for vkey in keys.log:
         click.echo(f"log      {vkey}")
+    for succession in map(read_succession, keys.successions):
+        gap = succession.gap
+        click.echo(f"carries on {succession.predecessor.name}; LOST {gap.start} to {gap.stop - 1}")
 
 
 def _policy(keys: HubKeys, witnesses: tuple[str, ...], quorum: int) -> str:
@@ -119,6 +123,7 @@ def _policy(keys: HubKeys, witnesses: tuple[str, ...], quorum: int) -> str:
             tuple(map(NoteVerifier.from_vkey, keys.log)),
             tuple(map(NoteVerifier.from_vkey, witnesses)),
             quorum,
+            successions=keys.successions,
         ).encode()
         parse_policy(made)
     except (NoteFormatError, PolicyFormatError) as error:

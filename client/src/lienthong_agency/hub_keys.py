@@ -13,6 +13,7 @@ import msgspec
 
 from lienthong_protocol.keys import KeyFormatError, verifying_key_from_jwk
 from lienthong_protocol.response_signing import ResponseKey
+from lienthong_protocol.succession import SuccessionFormatError, read_succession
 
 
 class HubKeysError(Exception):
@@ -36,15 +37,20 @@ class _Document(msgspec.Struct, frozen=True):
     origin: str
     response: tuple[_ResponseTerm, ...]
     log: tuple[_LogTerm, ...] = ()
+    successions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HubKeys:
-    """Keys that sign the hub's answers by key id, the log's origin, and the log's verifier keys."""
+    """Keys that sign the hub's answers by key id, the log's origin, and the log's verifier keys.
+
+    `successions` are the notes by which the log carries on others.
+    """
 
     origin: str
     response: Mapping[str, ResponseKey]
     log: tuple[str, ...]
+    successions: tuple[str, ...] = ()
 
 
 def parse_hub_keys(text: bytes) -> HubKeys:
@@ -55,7 +61,9 @@ def parse_hub_keys(text: bytes) -> HubKeys:
             ResponseKey(verifying_key_from_jwk(term.jwk), term.valid_from, term.valid_until)
             for term in document.response
         ]
-    except (msgspec.DecodeError, KeyFormatError) as error:
+        for note in document.successions:
+            read_succession(note)
+    except (msgspec.DecodeError, KeyFormatError, SuccessionFormatError) as error:
         raise HubKeysError(f"these are no hub's keys: {error}") from error
     if not keys:
         raise HubKeysError("the hub names no key that signs answers")
@@ -63,6 +71,7 @@ def parse_hub_keys(text: bytes) -> HubKeys:
         document.origin,
         {known.key.key_id: known for known in keys},
         tuple(term.vkey for term in document.log),
+        document.successions,
     )
 
 

@@ -23,6 +23,7 @@ from lienthong_agency.proving import (
     check_entry,
     compare,
     fetch_records,
+    lost_with,
     prove,
     unanswered,
 )
@@ -51,6 +52,11 @@ _ITSELF = Words(
 _COUNTS = Words(
     "{entries} mục, {receipts} biên nhận, {proved} đã chứng minh, {compared} đã đối chiếu với bản ghi",
     "{entries} entries, {receipts} receipts, {proved} proved, {compared} compared with records",
+)
+
+_LOST = Words(
+    "{} bản ghi đã mất cùng nhật ký trước; biên nhận của cơ quan là bằng chứng còn lại: hãy giữ.",
+    "{} records were lost with an earlier log; your receipts are the evidence left: keep them.",
 )
 
 
@@ -142,7 +148,8 @@ def verify_journal(
         if trusted is not None:
             _prove(entries, findings, trusted, folder, agency)
         if agency is not None:
-            _compare(entries, findings, agency, settings)
+            kept = [each for each in entries if trusted is None or lost_with(each[1], trusted) is None]
+            _compare(kept, findings, agency, settings)
     _report(findings, head, settings, is_proved=trusted is not None, as_json=as_json)
 
 
@@ -200,10 +207,12 @@ def _report(
         print_json(members | {"is_whole": not findings.broken, "is_proved": is_proved})
     else:
         language = settings.language
-        for line in (*findings.broken, *findings.open):
+        for line in (*findings.broken, *findings.lost, *findings.open):
             click.echo(line, err=True)
         click.echo((_BROKEN if findings.broken else _WHOLE).of(language))
         click.echo(_COUNTS.of(language).format(**asdict(findings)))
+        if findings.lost:
+            click.echo(_LOST.of(language).format(len(findings.lost)))
         if not is_proved:
             click.echo(_ITSELF.of(language))
         click.echo(f"{_head_text(head)}    {_KEEP_HEAD.of(language)}")

@@ -31,6 +31,7 @@ from lienthong_protocol.proof import (
 )
 from lienthong_protocol.record import Record, RecordFormatError, decode_record
 from lienthong_protocol.response_signing import ResponseKey
+from lienthong_protocol.succession import Succession
 
 NO_SUCH_ENTRY: Final = 404
 _MARGIN: Final = 120
@@ -39,7 +40,11 @@ _MARGIN: Final = 120
 
 @dataclass(slots=True)
 class Findings:
-    """What a check of the journal found. `broken` are faults of someone, `open` things not known yet."""
+    """What a check of the journal found.
+
+    `broken` are faults of someone, `open` things not known yet, `lost` records that went with a log that
+    another one succeeded: the policy names that succession, so their absence is said openly.
+    """
 
     entries: int = 0
     receipts: int = 0
@@ -47,6 +52,7 @@ class Findings:
     compared: int = 0
     broken: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
 
 def check_entry(
@@ -150,10 +156,42 @@ class Proofs:
         return text
 
 
+def lost_with(entry: JournalEntry, policy: Policy) -> Succession | None:
+    """Return the succession with which the record of this entry was lost, None if it was not."""
+    receipt = entry.parsed_receipt()
+    if receipt is None:
+        return None
+    return next(
+        (
+            succession
+            for succession in policy.lineage
+            if succession.lost(origin=entry.hub, index=receipt.index, at=receipt.at)
+        ),
+        None,
+    )
+
+
+def _loss(position: int, index: int, succession: Succession) -> str:
+    gap = succession.gap
+    where = (
+        f"in the gap from {gap.start} to {gap.stop - 1}"
+        if index in gap
+        else f"after the last {gap.stop} leaves that are known"
+    )
+    return (
+        f"entry {position}: record {index} stood {where} of {succession.predecessor.name}, which is lost; "
+        f"{succession.successor.name} carries on from {succession.size}: {succession.reason}"
+    )
+
+
 def prove(position: int, entry: JournalEntry, findings: Findings, *, proofs: Proofs, policy: Policy) -> None:
     """Prove that the log has the record of an entry with a receipt."""
     receipt = entry.parsed_receipt()
     if receipt is None:
+        return
+    succession = lost_with(entry, policy)
+    if succession is not None:
+        findings.lost.append(_loss(position, receipt.index, succession))
         return
     text = proofs.get(receipt.index)
     if text is None:

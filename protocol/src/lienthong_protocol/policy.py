@@ -1,6 +1,7 @@
 """What a verifier trusts: the log's keys, its witnesses, how many must have cosigned, the last head it saw.
 
-A policy is a TOML text its owner can read. Without one a log can be compared with itself only.
+A policy is a TOML text its owner can read. Without one a log can be compared with itself only. Of a log that
+carries on another, the policy also holds the statements that say so, and so trusts what was carried on.
 """
 
 import json
@@ -11,12 +12,14 @@ import msgspec
 
 from lienthong_protocol.checkpoint import Checkpoint, CheckpointFormatError, open_checkpoint
 from lienthong_protocol.notes import (
+    Note,
     NoteFormatError,
     NoteSignatureError,
     NoteVerifier,
     SignatureType,
     cosigned_at,
 )
+from lienthong_protocol.succession import Succession, SuccessionFormatError, read_succession
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\x7f": "\\u007f"})
 
@@ -48,12 +51,21 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Log keys (several while a key is being changed, one origin), witness keys, quorum, last note seen."""
+    """Log keys (several while a key is being changed, one origin), witness keys, quorum, last note seen.
+
+    `successions` are the notes by which this log carries on others, oldest first.
+    """
 
     logs: tuple[NoteVerifier, ...]
     witnesses: tuple[NoteVerifier, ...]
     quorum: int
     seen: str | None = None
+    successions: tuple[str, ...] = ()
+
+    @property
+    def lineage(self) -> tuple[Succession, ...]:
+        """The successions that led to this log, oldest first; they were checked when the policy was read."""
+        return tuple(map(read_succession, self.successions))
 
     @property
     def origin(self) -> str:
@@ -62,7 +74,21 @@ class Policy:
 
     def seen_checkpoint(self) -> Checkpoint | None:
         """Return the last checkpoint its owner saw; it was checked when the policy was read."""
-        return None if self.seen is None else open_checkpoint(self.seen, self.logs)[0]
+        return None if self.seen is None else self.open(self.seen)[0]
+
+    def open(self, text: str) -> tuple[Checkpoint, Note]:
+        """Return the checkpoint of a note that this log signed, or a predecessor within what is carried on.
+
+        Raises NoteFormatError, CheckpointFormatError, NoteSignatureError.
+        """
+        lineage = self.lineage
+        for position, succession in enumerate(lineage):
+            if text.startswith(f"{succession.predecessor.name}\n"):
+                checkpoint, note = open_checkpoint(text, (succession.predecessor,))
+                if checkpoint.size > min(later.size for later in lineage[position:]):
+                    raise NoteSignatureError("a predecessor's checkpoint, beyond what was carried on of it")
+                return checkpoint, note
+        return open_checkpoint(text, self.logs)
 
     def trust(self, text: str) -> Witnessed:
         """Return the checkpoint of this note if the log signed it and a quorum of witnesses cosigned it.
@@ -70,7 +96,7 @@ class Policy:
         Raises CheckpointUntrustedError. A wrong cosignature by a witness of this policy spoils it.
         """
         try:
-            checkpoint, note = open_checkpoint(text, self.logs)
+            checkpoint, note = self.open(text)
         except (NoteFormatError, CheckpointFormatError, NoteSignatureError) as error:
             raise CheckpointUntrustedError(f"checkpoint: {error}") from error
         cosigners = []
@@ -100,6 +126,9 @@ class Policy:
         if self.seen is not None:
             escaped = self.seen.translate(_ESCAPES)
             lines.append(f'checkpoint = """\n{escaped}"""')
+        if self.successions:
+            notes = ", ".join(f'"""\n{note.translate(_ESCAPES)}"""' for note in self.successions)
+            lines.append(f"successions = [{notes}]")
         return "\n".join(lines) + "\n"
 
 
@@ -110,6 +139,7 @@ class _PolicyTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quorum: int
     witnesses: tuple[str, ...] = ()
     checkpoint: str | None = None
+    successions: tuple[str, ...] = ()
 
 
 def parse_policy(text: str) -> Policy:
@@ -120,7 +150,7 @@ def parse_policy(text: str) -> Policy:
         witnesses = tuple(map(NoteVerifier.from_vkey, table.witnesses))
     except (tomllib.TOMLDecodeError, RecursionError, msgspec.ValidationError, NoteFormatError) as error:
         raise PolicyFormatError(f"policy: {error}") from error
-    policy = Policy(logs, witnesses, table.quorum, table.checkpoint)
+    policy = Policy(logs, witnesses, table.quorum, table.checkpoint, table.successions)
     _check(policy)
     return policy
 
@@ -138,11 +168,26 @@ def _check(policy: Policy) -> None:
         raise PolicyFormatError("policy: a key stands there twice")
     if not 0 <= policy.quorum <= len(policy.witnesses):
         raise PolicyFormatError("policy: `quorum` is a number from 0 to the number of witnesses")
+    _check_lineage(policy)
     if policy.seen is not None:
         try:
             policy.trust(policy.seen)
         except CheckpointUntrustedError as error:
             raise PolicyFormatError(f"policy: the last {error}") from error
+
+
+def _check_lineage(policy: Policy) -> None:
+    """Refuse successions that do not lead, one after the other, to this log."""
+    try:
+        lineage = policy.lineage
+    except SuccessionFormatError as error:
+        raise PolicyFormatError(f"policy: {error}") from error
+    names = [succession.predecessor.name for succession in lineage]
+    followers = [succession.successor.name for succession in lineage]
+    if lineage and followers != [*names[1:], policy.origin]:
+        raise PolicyFormatError("policy: `successions` lead, oldest first, from log to log to this one")
+    if len({*names, policy.origin}) <= len(names) > 0:
+        raise PolicyFormatError("policy: a log succeeds no log of its own name")
 
 
 def _array(keys: tuple[NoteVerifier, ...]) -> str:

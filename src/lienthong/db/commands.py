@@ -1,4 +1,4 @@
-"""Commands about the database: `db init`, `migrate`, `status`, `open`; `backup`, `restore`, `drill`.
+"""Commands about the database: `db init`, `migrate`, `status`; `backup`, `restore`, `drill`.
 
 They are made by functions, because this package knows neither configuration files nor the ledger: the command
 line hands over how to read the one and how to check the other.
@@ -16,16 +16,19 @@ import click
 import msgspec
 
 from lienthong.db.backup import KEY_FILE, Backup, backup_key, make_backup, newest
+from lienthong.db.closure import closure_of
 from lienthong.db.data_folder import PORT, DataFolder
 from lienthong.db.database import Database
 from lienthong.db.embedded import DEFAULT_NAME
 from lienthong.db.migrate import migrate, status
 from lienthong.db.opening import locate, open_database
-from lienthong.db.restore import Drill, Restored, Verdict, drill, is_closed, open_log, restore
+from lienthong.db.restore import Drill, Restored, Verdict, drill, is_unfinished, restore
 from lienthong.db.unavailable import DatabaseUnavailable
 
 VerifyWith = Callable[[Database, Path | None], Verdict]
 """Checks the log of a database against a policy file, if one is given."""
+ReopenWith = Callable[[Database, Path], bool]
+"""Opens the log of a database if it holds the last checkpoint of a policy file; tells whether it did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +144,6 @@ def database_commands(read: ReadPlace) -> click.Group:
         """Compare the database with the schema files of this release; exit code 1 if they differ."""
         _show_status(read, config, data, as_json=as_json)
 
-    @db.command("open")
-    @_of_deployment
-    @click.option("--accept-loss", is_flag=True, help="What came after the backup is known to be lost.")
-    @_JSON
-    def open_(config: Path | None, data: Path | None, *, accept_loss: bool, as_json: bool) -> None:
-        """Open a restored database by hand.
-
-        Only when every entry after the backup is known to be lost: otherwise new entries get the indexes of
-        old ones, and every witness and agency will see a fork.
-        """
-        _open(read, config, data, accept_loss=accept_loss, as_json=as_json)
-
     return db
 
 
@@ -169,17 +160,26 @@ def _show_status(read: ReadPlace, config: Path | None, data: Path | None, *, as_
         place = _place(read, config, data)
         with place.opened() as database:
             now = status(database)
-        closed = place.folder is not None and is_closed(place.folder)
+            closure = closure_of(database) if now.is_current else None
+        unfinished = place.folder is not None and is_unfinished(place.folder)
     lines = [f"{entry.at:%Y-%m-%d %H:%M:%S}Z  {entry.name}" for entry in now.applied]
     for word, names in (("pending", now.pending), ("changed", now.changed), ("unknown", now.unknown)):
         lines += [f"{word:<20}  {name}" for name in names]
     lines.append("the schema is up to date" if now.is_current else "the schema is NOT up to date")
-    if closed:
-        lines.append("the database is closed since its restore: see `lienthong db open --help`")
+    if closure is not None:
+        lines.append(
+            f"the log is CLOSED since {closure.at:%Y-%m-%d %H:%M:%S}Z at {closure.size:,} leaves "
+            f"({closure.cause}): see `lienthong ledger reopen --help`"
+        )
+    if unfinished:
+        lines.append("a restore into this folder did not finish: empty the folder and restore again")
     content = {
         "database": str(database),
         "current": now.is_current,
-        "closed": closed,
+        "closed": None
+        if closure is None
+        else {"since": closure.at.isoformat(), "cause": closure.cause, "size": closure.size},
+        "unfinished": unfinished,
         "applied": [entry.name for entry in now.applied],
         "pending": now.pending,
         "changed": now.changed,
@@ -190,27 +190,9 @@ def _show_status(read: ReadPlace, config: Path | None, data: Path | None, *, as_
         raise SystemExit(1)
 
 
-def _open(
-    read: ReadPlace, config: Path | None, data: Path | None, *, accept_loss: bool, as_json: bool
-) -> None:
-    with _told():
-        place = _place(read, config, data)
-        if place.folder is None:
-            raise click.UsageError("only an embedded database is closed by `lienthong restore`")
-        was_closed = is_closed(place.folder)
-        if was_closed and not accept_loss:
-            raise click.UsageError(
-                "if entries after the backup exist anywhere, opening forks the log: say --accept-loss"
-            )
-        if was_closed:
-            open_log(place.folder, place.locate())
-    text = "the database is open" if was_closed else "the database was open"
-    _say({"opened": was_closed}, text, as_json=as_json)
-
-
-def backup_commands(read: ReadPlace, verify: VerifyWith) -> tuple[click.Command, ...]:
-    """Return the commands `backup`, `restore` and `drill`; `verify` checks a restored log."""
-    return _backup_command(read), _restore_command(verify), _drill_command(read, verify)
+def backup_commands(read: ReadPlace, verify: VerifyWith, reopen: ReopenWith) -> tuple[click.Command, ...]:
+    """Return the commands `backup`, `restore` and `drill`; `verify` checks a log, `reopen` opens it."""
+    return _backup_command(read), _restore_command(verify, reopen), _drill_command(read, verify)
 
 
 def _backup_command(read: ReadPlace) -> click.Command:
@@ -253,7 +235,7 @@ def _backup_command(read: ReadPlace) -> click.Command:
     return backup
 
 
-def _restore_command(verify: VerifyWith) -> click.Command:
+def _restore_command(verify: VerifyWith, reopen: ReopenWith) -> click.Command:
     @click.command("restore")
     @click.argument("source", type=_ANYTHING)
     @click.option("--into", type=_FOLDER, required=True, help="Empty folder for the database.")
@@ -265,8 +247,8 @@ def _restore_command(verify: VerifyWith) -> click.Command:
     ) -> None:
         """Restore a backup, SOURCE or the newest in it, into an embedded database, and check its log.
 
-        It is opened only when the log is whole and reaches the last checkpoint of --policy; otherwise it
-        stays closed (exit code 3), because going on at an old size would fork the log. Exit code 1: damaged.
+        The log is opened only when it is whole and holds the last checkpoint of --policy; otherwise it stays
+        closed (exit code 3), because going on at an old size would fork it. Exit code 1: damaged.
         """
         with _told():
             restored = restore(
@@ -274,6 +256,7 @@ def _restore_command(verify: VerifyWith) -> click.Command:
                 into,
                 key=backup_key(key_file),
                 verify=lambda database: verify(database, policy_file),
+                reopen=None if policy_file is None else lambda database: reopen(database, policy_file),
                 progress=_say_aside,
             )
         _say(
@@ -375,11 +358,11 @@ def _restored_lines(restored: Restored, into: Path) -> list[str]:
     lines = [f"restored {restored.backup.path} into {into} in {restored.seconds:.1f} s"]
     lines += [_log_line(restored.verdict), *restored.verdict.findings]
     if restored.is_open:
-        lines.append("the database is open")
+        lines.append("the log is open")
     else:
         lines.append(
-            "the database stays CLOSED: nothing is answered from it. Restore a newer backup, or see "
-            "`lienthong db open --help`."
+            "the log stays CLOSED: nothing is answered from it. Restore a newer backup, or see "
+            "`lienthong ledger reopen --help`."
         )
     return lines
 

@@ -38,7 +38,7 @@ _CONNECTION_FAILURES = (
 )
 _DURABLE_COMMITS = frozenset({"on", "remote_apply"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-# A restored database is closed by this default until its log is known to be whole (backup.py): it binds every
+# A database being restored is read-only by this default until its log is closed (restore.py): it binds every
 # role but the administrator, who checks and opens it.
 _ADMINISTRATOR_SETTINGS: Final = {"default_transaction_read_only": "off"}
 _SETTINGS: Final = {"TimeZone": "UTC", "synchronous_commit": "on", "jit": "off", "search_path": "pg_catalog"}

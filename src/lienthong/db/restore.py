@@ -1,8 +1,8 @@
 """Restoring a backup: aside, its log checked, before anybody may use it; and the drill that measures it.
 
-A restored database is closed: every role but the administrator is read-only, so nothing is answered, because
-nothing can be recorded. A log that went on at an old size would give old indexes to new entries: a fork
-signed by ourselves. It opens when its log is whole and reaches the last checkpoint seen elsewhere.
+The log of a restored database is closed: a row says so, and the database appends nothing, so nothing is
+answered. A log that went on at an old size would give old indexes to new entries: a fork signed by ourselves.
+It opens when it is whole and holds the last checkpoint seen elsewhere (schema/0022_closing.sql).
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 import msgspec
+import psycopg
 
 from lienthong.db.account import Account, server_account
 from lienthong.db.backup import Backup, BackupError, Contents, one_row
@@ -29,11 +30,11 @@ from lienthong.db.programs import Programs
 from lienthong.db.role import SIGN_IN_ROLES, Role
 from lienthong.db.sealed_file import SealedReader, key_name
 
-_CLOSED: Final = (
-    "# Written by a restore: the log is closed until it is known to be whole.\n"
+_UNFINISHED: Final = (
+    "# Written by a restore that has not closed the log yet: nobody but the administrator writes.\n"
     "default_transaction_read_only = on\n"
 )
-_OPEN: Final = "# Settings of this server stand in ../etc/postgresql.conf.\n"
+_FINISHED: Final = "# Settings of this server stand in ../etc/postgresql.conf.\n"
 _BLOCK: Final = 1 << 20
 
 
@@ -52,6 +53,9 @@ class Verdict:
 
 Verify = Callable[[Database], Verdict]
 """Checks the log of a running database, as lt_inspector: the caller knows the ledger, this module not."""
+
+Reopen = Callable[[Database], bool]
+"""Opens the log of a running database if it holds the last checkpoint known; tells whether it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def unpack(
     backup: Backup, data: Path, *, key: bytes, programs: Path | None = None, user: str | None = None,
     progress: Progress = silent,
 ) -> None:  # fmt: skip
-    """Unpack a backup into the data folder `data`, which must hold no database yet; it stays closed.
+    """Unpack a backup into the data folder `data`, which must hold no database yet; nobody can write.
 
     Raises BackupError for another key and SealedFileError for a file that was changed anywhere, before
     anything appears there.
@@ -114,8 +118,8 @@ def unpack(
                 contents = _read_contents(reader, backup)
                 unpack_cluster(cast(IO[bytes], reader), cluster)
             _check_files(cluster)
-            # 3. Closed before it can be started, and free of settings of the machine it comes from.
-            write_private(cluster / "postgresql.auto.conf", _CLOSED.encode())
+            # 3. Read-only before it can be started, and free of settings of the machine it comes from.
+            write_private(cluster / "postgresql.auto.conf", _UNFINISHED.encode())
             _give(cluster, account)
             os.chmod(unfinished, 0o711)  # noqa: S103 - the server's account passes to its own folder
             _make_durable(server.programs(account), cluster, account)
@@ -222,50 +226,56 @@ def restore(
     *,
     key: bytes,
     verify: Verify,
-    opening: bool = True,
+    reopen: Reopen | None = None,
     settings: ServerSettings | None = None,
     programs: Path | None = None,
     progress: Progress = silent,
 ) -> Restored:
     """Restore a backup into the empty data folder `data`, start it, check its log, and stop it again.
 
-    With `opening` it is opened when its log is whole and reaches the last checkpoint seen elsewhere;
-    otherwise it stays closed.
+    Its log stays closed unless it is whole, reaches the last checkpoint seen, and `reopen` opens it.
     """
     began = time.monotonic()
     progress(f"restoring {backup.path.name}, {backup.size / 1e6:,.0f} MB")
+    # 1. Everything in place, and nobody but the administrator may write. A crash leaves it so: restore anew.
     unpack(backup, data, key=key, programs=programs, progress=progress)
     server = EmbeddedServer(data, settings=settings, programs=programs, progress=progress)
     with server:
         database = server.database(backup.header.database)
+        # 2. The log is closed by a row of its own before any role can write: no session can open it.
+        _close_log(server.folder, database)
+        # 3. Only what was checked is opened, and only here.
         progress("checking the restored log")
         verdict = verify(database)
         if verdict.size < backup.header.log_size:
             missing = f"the log ends at {verdict.size}, the backup said {backup.header.log_size} at its start"
             verdict = Verdict(verdict.size, (*verdict.findings, missing), verdict.reaches_witnessed)
         seconds = time.monotonic() - began
-        may_open = opening and not verdict.findings and verdict.reaches_witnessed is True
-        if may_open:
-            open_log(server.folder, database)
-    return Restored(backup, verdict, may_open, seconds)
+        may_open = not verdict.findings and verdict.reaches_witnessed is True
+        is_open = may_open and reopen is not None and reopen(database)
+    return Restored(backup, verdict, is_open, seconds)
 
 
-def is_closed(folder: DataFolder) -> bool:
-    """Tell whether the database in a data folder is closed since its restore."""
+def is_unfinished(folder: DataFolder) -> bool:
+    """Tell whether a restore into a data folder ended before it had closed the log."""
     try:
-        return (folder.cluster / "postgresql.auto.conf").read_text(encoding="utf-8") == _CLOSED
+        return (folder.cluster / "postgresql.auto.conf").read_text(encoding="utf-8") == _UNFINISHED
     except FileNotFoundError:
         return False
 
 
-def open_log(folder: DataFolder, database: Database) -> None:
-    """Open a restored database for every role: its log is known to be whole, or its loss is accepted."""
-    owner = folder.cluster.stat()
-    path = folder.cluster / "postgresql.auto.conf"
-    write_private(path, _OPEN.encode(), owner=(owner.st_uid, owner.st_gid))
-    if folder.server_process() is not None:
-        with connect_blocking(database, Role.ADMINISTRATOR) as connection:
-            one_row(connection, "reload")
+def _close_log(folder: DataFolder, database: Database) -> None:
+    with connect_blocking(database, Role.ADMINISTRATOR, application="lienthong restore") as connection:
+        try:
+            one_row(connection, "close")
+        except psycopg.errors.UndefinedFunction as error:
+            raise BackupError(
+                "the backup is of an older release, whose log cannot be closed: restore it with that release."
+            ) from error
+        owner = folder.cluster.stat()
+        path = folder.cluster / "postgresql.auto.conf"
+        write_private(path, _FINISHED.encode(), owner=(owner.st_uid, owner.st_gid))
+        one_row(connection, "reload")
 
 
 def drill(
@@ -288,8 +298,7 @@ def drill(
     now = time.time()
     try:
         restored = restore(
-            backup, aside, key=key, verify=verify, opening=False, settings=settings, programs=programs,
-            progress=progress,
+            backup, aside, key=key, verify=verify, settings=settings, programs=programs, progress=progress
         )  # fmt: skip
     finally:
         shutil.rmtree(aside, ignore_errors=True)

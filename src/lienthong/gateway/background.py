@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from lienthong.core.answer import FindingKind
+from lienthong.core.clock import ClockReading, ClockState, judge_clock
 from lienthong.core.decision import Plan
 from lienthong.core.grant import SystemGrant
 from lienthong.core.legal_days import moment
@@ -22,8 +23,17 @@ from lienthong.db import named
 from lienthong.gateway.composing import Call
 from lienthong.gateway.connections import DatabaseUnavailableError, DedicatedConnection
 from lienthong.gateway.disk import disk_state
+from lienthong.gateway.kernel_clock import kernel_is_synchronised
 from lienthong.gateway.messages import Message
-from lienthong.gateway.observations import DiskLow, GrantRejected, GrantsLoaded
+from lienthong.gateway.observations import (
+    ClockCompared,
+    ClockUnsynchronised,
+    DiskLow,
+    GrantRejected,
+    GrantsLoaded,
+    LogOpened,
+    LogReadOnly,
+)
 from lienthong.gateway.recording import Draft
 from lienthong.ledger.append import Entry, Stale
 from lienthong_protocol.record import Act, Kind, Proof, Record, encode_record
@@ -113,6 +123,7 @@ class BackgroundWork:
         self._attempts: deque[tuple[object, ...]] = deque(maxlen=_MOST_WAITING)
         self._findings: deque[tuple[object, ...]] = deque(maxlen=_MOST_WAITING)
         self._tasks: list[asyncio.Task[None]] = []
+        self._clock: ClockState | None = None
         self.summaries = Summaries()
 
     async def start(self) -> None:
@@ -122,6 +133,8 @@ class BackgroundWork:
         loops = (
             (self._follow_grants, 1.0),
             (self._count, 1.0),
+            (self._watch_log, 1.0),
+            (self._watch_clock, self._hub.configuration.clock.interval),
             (self._watch_disk, self._hub.configuration.disk.interval),
             (self._write_notes, 0.5),
             (self._write_summaries, _MINUTE),
@@ -176,8 +189,9 @@ class BackgroundWork:
     async def _make_ready(self) -> None:
         await self._load_grants()
         await self._hub.usage.start(self._hub.now())
-        if self._hub.refusing is Code.DATABASE_UNAVAILABLE:
-            self._hub.refusing = None
+        await self._watch_clock()
+        await self._watch_log()
+        self._hub.standing.set(Code.DATABASE_UNAVAILABLE, holds=False)
 
     async def _load_grants(self) -> None:
         hub = self._hub
@@ -202,13 +216,13 @@ class BackgroundWork:
             hub.see(GrantsLoaded(refreshed.version, refreshed.systems))
 
     async def _follow_grants(self) -> None:
-        if self._hub.refusing is Code.DATABASE_UNAVAILABLE:
+        if self._hub.standing.holds(Code.DATABASE_UNAVAILABLE):
             await self._make_ready()
         else:
             await self.refresh_grants()
 
     async def _count(self) -> None:
-        if self._hub.refusing is not Code.DATABASE_UNAVAILABLE:
+        if not self._hub.standing.holds(Code.DATABASE_UNAVAILABLE):
             await self._hub.usage.tail(self._hub.now())
 
     async def _watch_disk(self) -> None:
@@ -217,11 +231,39 @@ class BackgroundWork:
             return
         state = disk_state(settings.path)
         is_low = state.is_low(least_bytes=settings.least_free_bytes, least_share=settings.least_free_share)
-        if is_low and hub.refusing is None:
+        if hub.standing.set(Code.LOW_DISK, holds=is_low) and is_low:
             hub.see(DiskLow(state.free))
-            hub.refusing = Code.LOW_DISK
-        elif not is_low and hub.refusing is Code.LOW_DISK:
-            hub.refusing = None
+
+    async def _watch_log(self) -> None:
+        """Say early what the database would say at every append: that the log is closed."""
+        hub = self._hub
+        async with hub.affairs.borrowed(deadline=hub.configuration.gateway.read_deadline) as connection:
+            closed = await connection.fetchrow(_QUERIES.sql("closed"))
+        is_new = hub.standing.set(Code.LOG_READ_ONLY, holds=closed is not None)
+        if closed is None:
+            hub.see(LogOpened())
+        elif is_new:
+            hub.see(LogReadOnly(closed["cause"], closed["size"]))
+
+    async def _watch_clock(self) -> None:
+        """Compare the own clock with the database's; a comparison that cannot tell changes nothing."""
+        settings, hub = self._hub.configuration.clock, self._hub
+        kernel = kernel_is_synchronised() if settings.kernel else None
+        async with hub.affairs.borrowed(deadline=hub.configuration.gateway.read_deadline) as connection:
+            before = hub.now()
+            other = await connection.fetchval(_QUERIES.sql("clock"))
+            reading = ClockReading(before, other, hub.now(), kernel)
+        verdict = judge_clock(
+            reading, tolerance=round(settings.tolerance * 1e6), kernel_required=settings.kernel
+        )
+        if verdict.state is ClockState.UNSURE:
+            return
+        hub.see(ClockCompared(verdict.offset))
+        is_wrong = verdict.state is not ClockState.TRUSTED
+        hub.standing.set(Code.CLOCK_UNSYNCHRONISED, holds=is_wrong)
+        if is_wrong and verdict.state is not self._clock:
+            hub.see(ClockUnsynchronised(verdict.state, verdict.offset))
+        self._clock = verdict.state
 
     async def _write_notes(self) -> None:
         await self._write("note_finding", self._findings)

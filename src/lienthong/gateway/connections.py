@@ -10,12 +10,23 @@ from typing import Final
 
 import asyncpg
 
+from lienthong_protocol.refusals import Code
+
 _LOST_CLASSES: Final = frozenset({"08", "53", "57", "58"})
 """SQLSTATE classes by which a server says that it is going, or cannot: PostgreSQL manual, appendix A."""
 
 
 class DatabaseUnavailableError(Exception):
     """The database cannot be reached now; nothing was answered and nothing is half done."""
+
+    code: Code = Code.DATABASE_UNAVAILABLE
+    """What the caller is told."""
+
+
+class LogReadOnlyError(DatabaseUnavailableError):
+    """The log is closed since it was set back: nothing can be recorded, so nothing was answered."""
+
+    code = Code.LOG_READ_ONLY
 
 
 class DedicatedConnection:

@@ -106,8 +106,8 @@ async def settle(hub: "Hub", call: Call, answer: Answering) -> Response:
             outcome = await recorder.submit(Draft(composed.entry, version))
         except QueueFullError:
             return hub.unrecorded(call, Code.OVERLOADED)
-        except DatabaseUnavailableError:
-            return hub.unrecorded(call, Code.DATABASE_UNAVAILABLE)
+        except DatabaseUnavailableError as error:
+            return hub.unrecorded(call, error.code)
         except RecordUncertainError:
             return hub.unrecorded(call, Code.RECORD_UNCERTAIN)
         match outcome:

@@ -31,8 +31,17 @@ from lienthong.gateway.messages import Message, Response, unsigned_problem
 from lienthong.gateway.observations import Observation, Observer
 from lienthong.gateway.recording import Recorder
 from lienthong.gateway.routes import route
+from lienthong.gateway.standing import Standing
 from lienthong.gateway.usage import UsageBook
-from lienthong.ledger.custody import PublicKey, SaltKeys, TagKeys, Use, public_keys, response_key
+from lienthong.ledger.custody import (
+    PublicKey,
+    SaltKeys,
+    TagKeys,
+    Use,
+    public_keys,
+    response_key,
+    successions,
+)
 from lienthong.ledger.prove import Prover
 from lienthong.register.reader import Lookup, read
 from lienthong_protocol.keys import VerifyingKey, verifying_key_from_jwk
@@ -67,6 +76,7 @@ class Hub:
             signer=ResponseSigner(response_key(configuration.keys)),
         )
         self.public_keys = public_keys(configuration.keys)
+        self.successions = successions(configuration.keys)
         self.grants = GrantBook(grant_signers(self.public_keys), configuration.environment)
         self.failures = Buckets(
             rate=settings.failed_signatures_per_minute / 60, burst=settings.failed_signatures_per_minute
@@ -83,7 +93,8 @@ class Hub:
         self.recorder = self._recorder(dedicated(), limit=settings.queue_limit)
         self.batch_recorder = self._recorder(dedicated(), limit=64, of_batches=True)
         self.background = BackgroundWork(self, dedicated())
-        self.refusing: Code | None = Code.DATABASE_UNAVAILABLE
+        # Both until shown otherwise: what could not be asked yet is not known to be in order.
+        self.standing = Standing(Code.DATABASE_UNAVAILABLE, Code.CLOCK_UNSYNCHRONISED)
 
     @classmethod
     async def open(cls, configuration: Configuration) -> "Hub":
@@ -94,10 +105,15 @@ class Hub:
 
     async def close(self) -> None:
         """Refuse what comes now, finish what is in flight, close."""
-        self.refusing = Code.DRAINING
+        self.standing.set(Code.DRAINING, holds=True)
         await self.recorder.drained()
         await self.batch_recorder.drained()
         await self.background.stop()
+
+    @property
+    def refusing(self) -> Code | None:
+        """Why no request is taken now, None if they are."""
+        return self.standing.refusing
 
     def now(self) -> int:
         """Return microseconds since the epoch."""
@@ -111,8 +127,8 @@ class Hub:
         """Return the response to one request; a defect leaves as LT599 without its detail."""
         try:
             return await route(self, message)
-        except DatabaseUnavailableError:
-            return self.turn_away(Refuse(Code.DATABASE_UNAVAILABLE))
+        except DatabaseUnavailableError as error:
+            return self.turn_away(Refuse(error.code))
         except Exception as error:  # noqa: BLE001 - a defect in one request must not end the worker
             incident = secrets.token_hex(8)
             structlog.get_logger("lienthong.gateway").error(

@@ -99,6 +99,33 @@ class DiskLow:
 
 
 @dataclass(frozen=True, slots=True)
+class LogReadOnly:
+    """The log is closed since it was set back; `size` is how many leaves it has."""
+
+    cause: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogOpened:
+    """The log takes records."""
+
+
+class ClockCompared(msgspec.Struct, frozen=True, gc=False):
+    """The own clock is ahead of the database's by `offset` microseconds."""
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockUnsynchronised:
+    """The own clock is not to be trusted: `state` says in which way, `offset` is in microseconds."""
+
+    state: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Defect:
     """An internal error; its detail went to the log under this id, never to the caller."""
 
@@ -118,8 +145,25 @@ Observation = (
     | ProtectedAsked
     | BatchesSuspended
     | DiskLow
+    | LogReadOnly
+    | LogOpened
+    | ClockCompared
+    | ClockUnsynchronised
     | Defect
 )
+
+
+Alarm = (
+    RecordUncertain
+    | GrantRejected
+    | ProtectedAsked
+    | BatchesSuspended
+    | DiskLow
+    | LogReadOnly
+    | ClockUnsynchronised
+    | Defect
+)
+"""What an operator must look at."""
 
 
 class Observer:
@@ -140,6 +184,18 @@ class Observer:
             "Version of the grants in force",
             registry=self.registry,
             multiprocess_mode="livemin",
+        )
+        self._read_only = Gauge(
+            "lienthong_log_read_only",
+            "1 while the log is closed since it was set back",
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
+        self._clock = Gauge(
+            "lienthong_clock_offset_seconds",
+            "How far the own clock is from the database's",
+            registry=self.registry,
+            multiprocess_mode="livemax",
         )
         self._duration = Histogram(
             "lienthong_exchange_seconds",
@@ -182,19 +238,24 @@ class Observer:
             case GrantsLoaded(version=version):
                 self._version.set(version)
                 self._log.info("grants loaded", **asdict(event))
-            case (
-                RecordUncertain()
-                | GrantRejected()
-                | ProtectedAsked()
-                | BatchesSuspended()
-                | DiskLow()
-                | Defect()
-            ):
-                kind = type(event).__name__
-                self._alarms.labels(kind).inc()
-                self._log.warning(kind, **asdict(event))
+            case ClockCompared(offset=offset):
+                self._clock.set(abs(offset) / 1e6)
+            case LogOpened():
+                self._read_only.set(0)
+            case LogReadOnly():
+                self._read_only.set(1)
+                self._alarm(event)
+            case RecordUncertain() | GrantRejected() | ProtectedAsked():
+                self._alarm(event)
+            case BatchesSuspended() | DiskLow() | ClockUnsynchronised() | Defect():
+                self._alarm(event)
             case _:
                 assert_never(event)
+
+    def _alarm(self, event: Alarm) -> None:
+        kind = type(event).__name__
+        self._alarms.labels(kind).inc()
+        self._log.warning(kind, **asdict(event))
 
 
 def share_metrics(directory: Path) -> None:

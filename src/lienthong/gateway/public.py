@@ -25,8 +25,12 @@ _LONGEST_NUMBER: Final = 15
 
 
 async def keys(hub: "Hub", message: Message) -> Response:
-    """Return every public key of the hub, living and past, with its term in seconds."""
+    """Return every public key of the hub, living and past, with its term in seconds.
+
+    Of logs that this one carries on, the successions tell.
+    """
     del message
+    origin = hub.configuration.log_origin
 
     def terms(use: Use) -> list[dict[str, object]]:
         name = "vkey" if use is Use.LOG else "jwk"
@@ -37,14 +41,15 @@ async def keys(hub: "Hub", message: Message) -> Response:
                 "until": None if key.valid_until is None else key.valid_until // 1_000_000,
             }
             for key in hub.public_keys
-            if key.use is use
+            if key.use is use and (use is not Use.LOG or key.key.startswith(f"{origin}+"))
         ]
 
     body = {
-        "origin": hub.configuration.log_origin,
+        "origin": origin,
         "public_origin": hub.origin,
         "log": terms(Use.LOG),
         "witnesses": [{"vkey": each.partition(" ")[0]} for each in hub.configuration.notary.witnesses],
+        "successions": hub.successions,
         "response": terms(Use.RESPONSE),
         "grant": terms(Use.GRANT),
     }

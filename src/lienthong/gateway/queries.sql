@@ -5,6 +5,14 @@
 -- Size of the durable log.
 SELECT ledger.newest_head()
 
+-- name: closed
+-- Since when, why and at which size the log is closed; no row: it is open.
+SELECT closed_at, cause, size FROM ledger.closed()
+
+-- name: clock
+-- The database's clock, in microseconds since 1970.
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+
 -- name: usage_since
 -- What each system has used since an instant, up to an index.
 SELECT system, purpose, officer, kind, records, persons, misses FROM exchange.usage_since($1, $2)

@@ -11,12 +11,17 @@ import asyncpg
 import msgspec
 
 from lienthong.gateway.coalescing import Coalescer
-from lienthong.gateway.connections import DatabaseUnavailableError, DedicatedConnection
+from lienthong.gateway.connections import (
+    DatabaseUnavailableError,
+    DedicatedConnection,
+    LogReadOnlyError,
+)
 from lienthong.gateway.observations import BatchRecorded, Observation, RecordUncertain
 from lienthong.ledger.append import (
     AppendRefused,
     AppendUncertain,
     Entry,
+    LogClosed,
     Placed,
     Replayed,
     Stale,
@@ -96,6 +101,8 @@ class Recorder:
         except AppendUncertain as error:
             self._connection.drop()
             found = await self._ask_after(fresh, str(error))
+        except LogClosed as error:
+            raise LogReadOnlyError(str(error)) from error
         except AppendRefused as error:
             raise DatabaseUnavailableError(str(error)) from error
         finally:

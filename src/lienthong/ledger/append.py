@@ -61,10 +61,16 @@ VISIBILITY_NUMBERS: dict[Visibility, int] = {
 _QUERIES = named.load(Path(__file__).with_name("append.sql"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BATCHES_SUSPENDED = "LTB01"
+_CLOSED = "LT508"
+"""SQLSTATE by which `ledger.append` says that the log is closed."""
 
 
 class AppendRefused(Exception):  # noqa: N818 - an outcome, named like its sibling
     """PostgreSQL refused the batch: for certain nothing of it was written."""
+
+
+class LogClosed(AppendRefused):
+    """The log is closed since it was set back: nothing of the batch was written, and nothing will be."""
 
 
 class AppendUncertain(Exception):  # noqa: N818 - an outcome, named like its sibling
@@ -266,12 +272,19 @@ async def _log_of(connection: asyncpg.Connection, name: str) -> _Log:
     return log
 
 
+def is_closed_log(error: asyncpg.PostgresError) -> bool:
+    """Tell whether the database refused because the log is closed."""
+    return error.sqlstate == _CLOSED
+
+
 def _meaning(error: asyncpg.PostgresError) -> AppendRefused | AppendUncertain:
     """Tell a refusal, after which the transaction is rolled back, from the end of a connection."""
     severity = getattr(error, "severity_en", None)
     state = error.sqlstate or ""
     if isinstance(error, asyncpg.DataError) and severity is None:
         return AppendRefused(f"a value that cannot be sent: {error}")
+    if is_closed_log(error):
+        return LogClosed(str(error))
     if severity == "ERROR" and not state.startswith(("08", "57P")) and state != "40003":
         return AppendRefused(f"{state}: {error}")
     return AppendUncertain(f"{severity} {state}: {error}")

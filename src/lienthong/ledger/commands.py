@@ -15,6 +15,7 @@ import click
 import msgspec
 
 from lienthong.db.private_files import write_private
+from lienthong.ledger.closing_commands import close_command, reopen_command, succeed_command
 from lienthong.ledger.cosigning import last_note
 from lienthong.ledger.export import ExportedLog, export_log
 from lienthong.ledger.findings import Report
@@ -49,6 +50,10 @@ UNTOUCHED, TAMPERED, ITSELF_ONLY = 0, 1, 3
 @click.group("ledger")
 def ledger() -> None:
     """Verify the log, prove its entries, take it out of the database."""
+
+
+for _command in (close_command, reopen_command, succeed_command):
+    ledger.add_command(_command)
 
 
 @ledger.command("verify")
@@ -297,6 +302,13 @@ def _as_text(report: Report, verdict: int) -> str:
         names = ", ".join(f"{who.witness} at {moment(who.time)}" for who in report.cosigned) or "nobody"
         lines.append(f"checkpoint of {report.trusted_size:,} leaves, cosigned by {names}")
         lines.append(f"{report.unwitnessed:,} leaves after it are not under a trusted checkpoint yet")
+    lines += [
+        f"leaf {each.index}: this log carries on {each.predecessor}, whose leaves {each.lost_from} to "
+        f"{each.lost_to - 1} are LOST: {each.reason} ({each.decided_by}, {moment(each.time // 1_000_000)})"
+        for each in report.successions
+    ]
+    if report.lost:
+        lines.append(f"{report.lost:,} receipts name records that were lost with a predecessor")
     lines += [f"FOUND {finding.fault}: {finding.text}" for finding in report.findings]
     match verdict:
         case 0:

@@ -6,7 +6,9 @@
     DIR/log/key           signs checkpoints (note key)         read by the notary
     DIR/grant/key         signs grants (private JWK)           read by the notary
     DIR/<use>/next        follows the present key, see rotation.py
+    DIR/log/successor     the key of the log that shall carry on this one, see succeeding.py
     DIR/public.json       every public key with its term       read by everybody
+    DIR/successions.json  by which this log carries on others  read by everybody
 
 The folders are 0700 and may belong to different OS users; DIR itself only has to be closed to writing. Root
 may run what makes keys: each belongs to the owner of its folder. Keep a second copy of `salt` and `tag` in
@@ -194,6 +196,56 @@ def adopt_next(directory: Path, use: Use, *, now: int, overlap: int) -> PublicKe
         if entry.id not in {key.id for key in public_keys(directory)}:
             _publish(directory, entry, overlap=overlap)
         path.replace(directory / use / "key")
+        sync_folder(path.parent)
+    return entry
+
+
+def prepare_successor(directory: Path, *, origin: str) -> NoteSigner:
+    """Make the key of the log `origin` that shall carry on the present one, unless it waits already.
+
+    Nothing signs checkpoints with it before `adopt_successor`. Raises CustodyError.
+    """
+    with _locked(directory):
+        path = directory / Use.LOG / "successor"
+        if not path.exists():
+            _write(path, _new_key(Use.LOG, origin))
+        signer = _skey(path)
+    if signer.verifier.name != origin:
+        raise CustodyError(
+            f"{path} is the key of {signer.verifier.name}: finish that succession, or remove the file."
+        )
+    return signer
+
+
+def waiting_successor(directory: Path) -> NoteSigner | None:
+    """Return the key of a successor that was prepared and not adopted, if any; raises CustodyError."""
+    path = directory / Use.LOG / "successor"
+    return _skey(path) if path.exists() else None
+
+
+def successions(directory: Path) -> tuple[str, ...]:
+    """Return the notes by which the log carries on others, oldest first; raises CustodyError."""
+    path = directory / "successions.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[str, ...])
+    except FileNotFoundError:
+        return ()
+    except (OSError, msgspec.DecodeError) as error:
+        raise CustodyError(f"{path} cannot be used: {error}. Restore it from the second copy.") from error
+
+
+def adopt_successor(directory: Path, notes: tuple[str, ...], *, now: int) -> PublicKey:
+    """Put the successor's key in place of the log's, whose private half is gone then; `now` in microseconds.
+
+    `notes` are the successions that led to it. Raises CustodyError.
+    """
+    with _locked(directory):
+        path = directory / Use.LOG / "successor"
+        entry = _public(path, Use.LOG, valid_from=now)
+        if entry.id not in {key.id for key in public_keys(directory)}:
+            _publish(directory, entry)
+        write_private(directory / "successions.json", msgspec.json.encode(notes) + b"\n", mode=0o644)
+        path.replace(directory / Use.LOG / "key")
         sync_folder(path.parent)
     return entry
 

@@ -19,6 +19,7 @@ from lienthong_protocol.record import (
     decode_entry,
     reference,
 )
+from lienthong_protocol.succession import Succession, SuccessionFormatError, read_succession
 
 _RETIRED = "records and lines of "
 TERM_YEARS = 2
@@ -72,6 +73,9 @@ class EntriesCheck:
         self.records = 0
         self.lines = 0
         self.receipts = 0
+        self.lost = 0
+        self.successions: list[tuple[Succession, str]] = []
+        """Those found so far with their notes, in the order of the log."""
 
     @property
     def missing(self) -> int:
@@ -102,7 +106,7 @@ class EntriesCheck:
         self._close()
         self._check_retention(witnessed)
         for index in self._claims:
-            if index >= size:
+            if index >= size and self._still_claimed(index):
                 self._fault(Fault.RECEIPT_UNKNOWN, index, f"a receipt names it, the log has {size} leaves")
 
     def _entry(self, index: int, leaf: bytes, body: bytes, columns: str | None) -> None:
@@ -131,6 +135,21 @@ class EntriesCheck:
         self._newest_at = max(self._newest_at, record.at)
         if record.kind is Kind.RETENTION:
             self._note_retention(index, record)
+        elif record.kind is Kind.SUCCESSION:
+            self._note_succession(index, record)
+
+    def _note_succession(self, index: int, record: Record) -> None:
+        """Take a succession that stands where it says; the caller compares its root."""
+        try:
+            succession = read_succession(record.note or "")
+        except SuccessionFormatError as error:
+            self._fault(Fault.SUCCESSION_WRONG, index, str(error))
+            return
+        if succession.size != index:
+            text = f"a succession after {succession.size} leaves stands elsewhere"
+            self._fault(Fault.SUCCESSION_WRONG, index, text)
+            return
+        self.successions.append((succession, record.note or ""))
 
     def _take_line(self, index: int, line: Line) -> None:
         self.lines += 1
@@ -195,12 +214,25 @@ class EntriesCheck:
             self._fault(Fault.ENTRY_MISSING, self._retired[-1].index, text)
 
     def _receipts(self, index: int, leaf: bytes, body: bytes | None) -> None:
-        for claim in self._claims[index]:
+        for claim in self._still_claimed(index):
             self.receipts += 1
             if claim.receipt.leaf != leaf:
                 self._fault(Fault.RECEIPT_UNKNOWN, index, "a receipt was given for another record there")
             elif body is not None and not _tells_of(body, claim):
                 self._fault(Fault.RECEIPT_UNKNOWN, index, "the journal tells of another exchange")
+
+    def _still_claimed(self, index: int) -> list[ReceiptClaim]:
+        """Return the receipts for an index, but those whose record was lost with a predecessor."""
+        claims = [claim for claim in self._claims[index] if not self._is_lost(claim)]
+        self.lost += len(self._claims[index]) - len(claims)
+        return claims
+
+    def _is_lost(self, claim: ReceiptClaim) -> bool:
+        receipt, origin = claim.receipt, None if claim.entry is None else claim.entry.hub
+        return any(
+            succession.lost(origin=origin, index=receipt.index, at=receipt.at)
+            for succession, _ in self.successions
+        )
 
     def _fault(self, fault: Fault, index: int, text: str) -> None:
         self._find(Finding(fault, f"leaf {index}: {text}", index))

@@ -22,6 +22,7 @@ class Fault(StrEnum):
     HISTORY_CHANGED = "history_changed"
     LOG_SHRUNK = "log_shrunk"
     RECEIPT_UNKNOWN = "receipt_unknown"
+    SUCCESSION_WRONG = "succession_wrong"
 
 
 class Finding(Struct, frozen=True):
@@ -39,14 +40,31 @@ class Cosigning(Struct, frozen=True):
     time: int
 
 
+class Succeeded(Struct, frozen=True, kw_only=True):
+    """A succession in the log at leaf `index`, and the indexes lost, `lost_from` to before `lost_to`.
+
+    `time` in microseconds.
+    """
+
+    index: int
+    predecessor: str
+    lost_from: int
+    lost_to: int
+    time: int
+    decided_by: str
+    reason: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """What a check covered and what it found.
 
     `trusted_size` is the size of the newest checkpoint the policy trusts, None without a policy: the log is
-    then consistent with itself only. `unwitnessed` leaves stand after it. `findings` stops at a limit.
+    then consistent with itself only. `unwitnessed` leaves stand after it. `findings` stops at a limit. `lost`
+    receipts name records that were lost with a predecessor, as one of the `successions` says.
     """
 
     size: int
+    root: bytes
     records: int
     lines: int
     retired: int
@@ -55,6 +73,8 @@ class Report(Struct, frozen=True, kw_only=True):
     trusted_size: int | None = None
     unwitnessed: int = 0
     cosigned: tuple[Cosigning, ...] = ()
+    lost: int = 0
+    successions: tuple[Succeeded, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property

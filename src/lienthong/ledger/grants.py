@@ -9,6 +9,7 @@ import asyncpg
 
 from lienthong.core.grant import compile_grant
 from lienthong.core.grant_document import GrantDocument, decode_document, document_hash, signed_message
+from lienthong.ledger.append import LogClosed, is_closed_log
 from lienthong.ledger.stored_tree import QUERIES
 from lienthong_protocol.keys import SigningKey
 from lienthong_protocol.record import Act, Kind, Proof, Record, encode_record
@@ -45,7 +46,8 @@ async def publish_grants(
     """Sign these grant documents and publish them all, or none; `connection` is lt_notary's.
 
     `now` is in microseconds. Raises GrantFormatError for bytes a gateway could not use, GrantOrderError,
-    GrantsBusyError; an exception of the connection means that it is not known whether they are in force.
+    GrantsBusyError, LogClosed; another exception of the connection means that it is not known whether they
+    are in force.
     """
     decoded = [(body, decode_document(body)) for body in documents]
     for body, _ in decoded:
@@ -76,6 +78,10 @@ async def _publish(
                 published.append(PublishedGrant(document.system.id, document.revision, version, index))
     except _VersionTakenError:
         return None
+    except asyncpg.PostgresError as error:
+        if is_closed_log(error):
+            raise LogClosed(str(error)) from error
+        raise
     return tuple(published)
 
 

@@ -71,12 +71,15 @@ class Notary:
         *,
         signer: NoteSigner,
         earlier_keys: Sequence[NoteVerifier] = (),
+        predecessors: Sequence[NoteVerifier] = (),
         memory: Memory,
         witnesses: Panel,
         after_step: Callable[[Step], None] = lambda _step: None,
     ) -> None:
+        """`predecessors` are the keys of logs this one carries on: their checkpoints stand before its own."""
         self._connection = connection
         self._signer = signer
+        self._predecessors = tuple(predecessors)
         self._keys = (signer.verifier, *(key for key in earlier_keys if key != signer.verifier))
         self._memory = memory
         self._witnesses = witnesses
@@ -108,6 +111,10 @@ class Notary:
                 "or start once with --adopt if you are sure that the database was not set back."
             )
         published = self._first() if stored is None else self._open(stored.note)
+        carried_on: Signed | None = None
+        if published is None and stored is not None:
+            carried_on = self._open(stored.note, self._predecessors)
+            published = None if carried_on is None else self._first()
         if published is None:
             raise LogForked("the newest checkpoint in the database does not carry this log's signature")
         heads = [published, *(self._open(note) for note in (remembered, *witnessed) if note is not None)]
@@ -117,10 +124,15 @@ class Notary:
         last = self._signed.checkpoint
         if await self._store.head() < last.size:
             raise LogShrunk(f"the database holds {await self._store.head()} leaves, {last.size} were signed")
-        await self._tree.recover(published.checkpoint.size)
+        if carried_on is not None:
+            # The first head of a successor continues what its predecessor published here.
+            await self._tree.recover(carried_on.checkpoint.size)
+            await self._check_growth(carried_on.checkpoint, carried_on.checkpoint.size)
+        else:
+            await self._tree.recover(published.checkpoint.size)
         completed = await self._tree.advance(last.size)
         for head in signed:
-            await self._check_growth(head.checkpoint, last.size)
+            await self._check_growth(head.checkpoint, self._tree.size)
         if stored is None or last.size > published.checkpoint.size:
             self._unpublished = completed if last.size else None
 
@@ -136,7 +148,7 @@ class Notary:
             # 1. Only what is durable: a head is visible once its append is committed. Survives: a crash of
             #    the database after the signature, because what was read here is still there.
             last = self._signed.checkpoint
-            head = min(await self._store.head(), last.size + MOST_NEW_LEAVES)
+            head = min(await self._store.head(), self._tree.size + MOST_NEW_LEAVES)
             if head < last.size:
                 raise LogShrunk(f"the database holds {head} leaves, {last.size} were signed")
             if head == last.size and not heartbeat:
@@ -204,13 +216,14 @@ class Notary:
                     raise LogShrunk(f"a witness holds our signature for {larger.checkpoint.size} leaves")
         return had.signatures
 
-    def _open(self, text: str) -> Signed | None:
-        """Return a note with our own signature lines alone, None where it carries none of ours."""
+    def _open(self, text: str, keys: tuple[NoteVerifier, ...] | None = None) -> Signed | None:
+        """Return a note with the signature lines of `keys` (default: our own) alone, None if it has none."""
+        keys = self._keys if keys is None else keys
         try:
-            checkpoint, note = open_checkpoint(text, self._keys)
+            checkpoint, note = open_checkpoint(text, keys)
         except (NoteFormatError, CheckpointFormatError, NoteSignatureError):
             return None
-        own = tuple(line for line in note.signatures if any(key.made(line) for key in self._keys))
+        own = tuple(line for line in note.signatures if any(key.made(line) for key in keys))
         return Signed(checkpoint, Note(note.text, own))
 
     def _first(self) -> Signed:

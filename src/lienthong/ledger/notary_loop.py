@@ -8,7 +8,7 @@ import asyncpg
 import structlog
 
 from lienthong.db import Database, DatabaseUnavailable, Role, connect
-from lienthong.ledger.append import AppendUncertain
+from lienthong.ledger.append import AppendUncertain, LogClosed
 from lienthong.ledger.cosigning import Endpoint, Panel
 from lienthong.ledger.notary import LogShrunk, Notary
 from lienthong.ledger.own_record import append_own
@@ -43,6 +43,7 @@ class NotaryDuty:
     memory: Memory
     witnesses: tuple[Endpoint, ...] = ()
     earlier_keys: tuple[NoteVerifier, ...] = ()
+    predecessors: tuple[NoteVerifier, ...] = ()
     interval: float = 1.0
     heartbeat: float = 60.0
     adopt: bool = False
@@ -61,7 +62,11 @@ async def run(duty: NotaryDuty, stop: asyncio.Event) -> None:
                 try:
                     await _serve(duty, stop)
                 except LogShrunk as error:
-                    _log.critical("the log is read-only: it was set back", reason=str(error))
+                    _log.critical("the log was set back and is closed", reason=str(error))
+                    await _close(duty.database)
+                    await _pause(stop, SHRUNK_SECONDS)
+                except LogClosed as error:
+                    _log.warning("the log is closed", reason=str(error))
                     await _pause(stop, SHRUNK_SECONDS)
                 except _LOST as error:
                     _log.warning("the database is lost", reason=str(error) or repr(error))
@@ -69,6 +74,18 @@ async def run(duty: NotaryDuty, stop: asyncio.Event) -> None:
         finally:
             upkeep.cancel()
             await asyncio.wait([upkeep])
+
+
+async def _close(database: Database) -> None:
+    """Close a log that holds less than was signed, so that nothing is appended at indexes already given."""
+    try:
+        connection = await connect(database, Role.NOTARY, application="lienthong notary")
+        try:
+            await connection.fetchval(QUERIES.sql("close"), "set_back")
+        finally:
+            connection.terminate()
+    except _LOST as error:
+        _log.warning("the log could not be closed", reason=str(error) or repr(error))
 
 
 async def open_log(connection: asyncpg.Connection, *, signer: NoteSigner, now: int) -> None:
@@ -93,6 +110,7 @@ async def _serve(duty: NotaryDuty, stop: asyncio.Event) -> None:
             connection,
             signer=duty.signer,
             earlier_keys=duty.earlier_keys,
+            predecessors=duty.predecessors,
             memory=duty.memory,
             witnesses=panel,
         )

@@ -41,14 +41,14 @@ def notary(config: Path | None, data: Path | None, *, adopt: bool) -> None:
         signer = log_signer(keys)
         if signer.verifier.name != origin:
             raise NotDoneError(f"{keys}/log/key is the key of {signer.verifier.name}, not of {origin}")
+        logs = [NoteVerifier.from_vkey(key.key) for key in public_keys(keys) if key.use is Use.LOG]
         duty = NotaryDuty(
             database=database_of(configuration),
             signer=signer,
             memory=Memory(keys / "log"),
             witnesses=tuple(parse_endpoint(text) for text in configuration.notary.witnesses),
-            earlier_keys=tuple(
-                NoteVerifier.from_vkey(key.key) for key in public_keys(keys) if key.use is Use.LOG
-            ),
+            earlier_keys=tuple(key for key in logs if key.name == origin),
+            predecessors=tuple(key for key in logs if key.name != origin),
             interval=configuration.notary.interval,
             heartbeat=configuration.notary.heartbeat,
             adopt=adopt,

@@ -62,6 +62,25 @@ SELECT nonces, heads, attempts FROM ledger.sweep()
 -- role: lt_notary
 SELECT exchange.make_partitions($1)
 
+-- name: close
+-- Closes the log; tells whether it was open.
+-- role: lt_notary
+SELECT ledger.close($1)
+
+-- name: closed
+-- Since when, why and at which size the log is closed; no row: it is open.
+SELECT closed_at, cause, size FROM ledger.closed()
+
+-- name: last_succession
+-- The leaf with which the log became the successor of another, the newest first.
+-- role: lt_inspector
+SELECT index FROM ledger.closure WHERE ending = 'succeeded' ORDER BY number DESC LIMIT 1
+
+-- name: reopen
+-- Opens the closed log with the leaf that says so; returns that leaf's index.
+-- role: postgres
+SELECT ledger.reopen($1, $2, $3, $4, $5, $6, $7)
+
 -- name: grant_versions
 -- The newest version of all grants, and the newest revision of each system.
 -- role: lt_notary

@@ -1,18 +1,20 @@
 """Verifying a log: all is computed again from the bytes, and held against what others signed and saw."""
 
 import asyncio
+from bisect import insort
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lienthong.ledger.entries_check import EntriesCheck, ReceiptClaim
-from lienthong.ledger.findings import Cosigning, Fault, Finding, Report
+from lienthong.ledger.findings import Cosigning, Fault, Finding, Report, Succeeded
 from lienthong.ledger.log_source import CHUNK, Chunk, LogSource
 from lienthong.ledger.stored_tree import StoredCheckpoint
-from lienthong_protocol.checkpoint import Checkpoint, CheckpointFormatError, open_checkpoint, parse_checkpoint
+from lienthong_protocol.checkpoint import Checkpoint, CheckpointFormatError, parse_checkpoint
 from lienthong_protocol.journal import JournalFormatError, decode_entry
 from lienthong_protocol.notes import NoteFormatError, NoteSignatureError, cosigned_at, parse_note
 from lienthong_protocol.policy import CheckpointUntrustedError, Policy, Witnessed
 from lienthong_protocol.receipt import ReceiptFormatError, parse_receipt
+from lienthong_protocol.succession import Succession
 from lienthong_protocol.tiles import HEIGHT, Tile, TreeEdge, full_tiles
 
 MOST_FINDINGS = 50
@@ -89,6 +91,7 @@ async def verify_log(
             progress(state.edge.size, size)
         # 4. What only the end tells.
         await _check_edge(source, state)
+        _check_lineage(entries, size, policy, state.find)
         entries.finish(size, witnessed=_witnessed(checkpoints, policy) if entries.missing else ())
         for index in await source.outside(size):
             state.find(Finding(Fault.ENTRY_OUTSIDE, f"leaf {index}: beyond the log's {size} leaves", index))
@@ -147,13 +150,31 @@ def _heads_of(
     if policy is not None:
         for text in (*((policy.seen,) if policy.seen else ()), *seen):
             try:
-                known, _ = open_checkpoint(text, policy.logs)
+                known, _ = policy.open(text)
             except (NoteFormatError, CheckpointFormatError, NoteSignatureError) as error:
                 finding = Finding(Fault.CHECKPOINT_UNTRUSTED, f"a checkpoint seen elsewhere: {error}")
                 find(finding)
                 continue
             heads.append(_Head(known.size, known.root, Fault.HISTORY_CHANGED, "the checkpoint seen before"))
     return heads
+
+
+def _check_lineage(
+    entries: EntriesCheck, size: int, policy: Policy | None, find: Callable[[Finding], None]
+) -> None:
+    """Compare the successions found with those the policy knows; the last of these stands in the log."""
+    if policy is None:
+        return
+    for succession, note in entries.successions:
+        if note not in policy.successions:
+            text = f"leaf {succession.size}: a succession that the policy does not know"
+            find(Finding(Fault.SUCCESSION_WRONG, text, succession.size))
+    if policy.successions:
+        last = policy.lineage[-1]
+        found = {note for _, note in entries.successions}
+        if policy.successions[-1] not in found and size > last.size:
+            text = f"leaf {last.size}: not the succession from {last.predecessor.name} that the policy knows"
+            find(Finding(Fault.HISTORY_CHANGED, text, last.size))
 
 
 def _witnessed(checkpoints: Sequence[StoredCheckpoint], policy: Policy | None) -> list[tuple[int, int]]:
@@ -178,7 +199,7 @@ def _open(
     try:
         if policy is None:
             return parse_checkpoint(parse_note(stored.note).text)
-        checkpoint, note = open_checkpoint(stored.note, policy.logs)
+        checkpoint, note = policy.open(stored.note)
     except (NoteFormatError, CheckpointFormatError, NoteSignatureError) as error:
         find(Finding(Fault.CHECKPOINT_WRONG, f"checkpoint {stored.size}: {error}", stored.size))
         return None
@@ -225,11 +246,17 @@ async def _chunks(source: LogSource, size: int) -> AsyncIterator[Chunk]:
 
 
 def _check_chunk(
-    chunk: Chunk, entries: EntriesCheck, heads: Sequence[_Head], signed_size: int, state: _State
+    chunk: Chunk, entries: EntriesCheck, heads: list[_Head], signed_size: int, state: _State
 ) -> None:
     for finding in chunk.faults:
         state.find(finding)
+    before = len(entries.successions)
     entries.check(chunk)
+    for succession, _ in entries.successions[before:]:
+        # It stands in this chunk, right after the leaves whose root it names.
+        source = f"the succession at leaf {succession.size}"
+        head = _Head(succession.size, succession.root, Fault.SUCCESSION_WRONG, source)
+        insort(heads, head, lo=state.next_head, key=lambda each: each.size)
     done = 0
     while state.next_head < len(heads) and heads[state.next_head].size <= chunk.first + len(chunk.leaves):
         head = heads[state.next_head]
@@ -275,6 +302,7 @@ def _report(
 ) -> Report:
     return Report(
         size=size,
+        root=state.edge.root(),
         records=entries.records,
         lines=entries.lines,
         retired=entries.missing,
@@ -283,5 +311,19 @@ def _report(
         trusted_size=None if trusted is None else trusted.checkpoint.size,
         unwitnessed=0 if trusted is None else max(size - trusted.checkpoint.size, 0),
         cosigned=() if trusted is None else tuple(Cosigning(who.name, who.time) for who in trusted.cosigners),
+        lost=entries.lost,
+        successions=tuple(_succeeded(succession) for succession, _ in entries.successions),
         findings=tuple(state.findings),
+    )
+
+
+def _succeeded(succession: Succession) -> Succeeded:
+    return Succeeded(
+        index=succession.size,
+        predecessor=succession.predecessor.name,
+        lost_from=succession.gap.start,
+        lost_to=succession.gap.stop,
+        time=succession.time,
+        decided_by=succession.decided_by,
+        reason=succession.reason,
     )

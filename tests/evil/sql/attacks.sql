@@ -513,3 +513,69 @@ SELECT pg_reload_conf();
 -- attack: switch_the_wal
 -- expect: apps=42501 lt_owner=42501 administrator=ok
 SELECT pg_switch_wal();
+
+-- attack: close_the_log
+-- expect: apps=42501 lt_notary=ok lt_owner=ok administrator=ok
+SELECT ledger.close('set_back');
+
+-- attack: append_to_a_closed_log
+-- expect: apps=42501 lt_notary=LT508 lt_owner=LT508 administrator=LT508
+SELECT ledger.close('set_back');
+SET default_transaction_read_only = off;
+{append}
+
+-- attack: reopen_the_log
+-- expect: apps=42501 lt_owner=55000 administrator=55000
+SELECT ledger.reopen('reached', 1, 0, '', 'thief', clock_timestamp(), '{}');
+
+-- attack: reopen_a_log_that_is_too_short
+-- expect: apps=42501 lt_owner=55000 administrator=55000
+SELECT ledger.close('set_back');
+SELECT ledger.reopen('reached', ledger.newest_head(), ledger.newest_head() + 1, '', 'thief', clock_timestamp(), '{}');
+
+-- attack: reopen_a_log_that_was_not_verified
+-- expect: apps=42501 lt_owner=55000 administrator=55000
+SELECT ledger.close('set_back');
+SELECT ledger.reopen('reached', ledger.newest_head() - 1, 0, '', 'thief', clock_timestamp(), '{}');
+
+-- attack: succeed_a_log_that_is_whole
+-- expect: apps=42501 lt_owner=55000 administrator=55000
+SELECT ledger.close('set_back');
+SELECT ledger.reopen('succeeded', ledger.newest_head(), 0, '', 'thief', clock_timestamp(), '{}');
+
+-- attack: end_a_closure_by_hand
+-- expect: apps=42501 lt_owner=23514 administrator=23514
+SELECT ledger.close('set_back');
+UPDATE ledger.closure SET ended_at = clock_timestamp();
+
+-- attack: change_a_closure
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+SELECT ledger.close('set_back');
+UPDATE ledger.closure SET size = 0, cause = 'restore';
+
+-- attack: delete_a_closure
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+SELECT ledger.close('set_back');
+DELETE FROM ledger.closure;
+
+-- attack: truncate_closures
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+TRUNCATE ledger.closure;
+
+-- attack: insert_a_closure_that_is_over
+-- expect: apps=42501 lt_owner=ok administrator=ok
+INSERT INTO ledger.closure (closed_at, cause, size, ended_at, ending, last_size, decided_by, index)
+VALUES (clock_timestamp(), 'restore', 0, clock_timestamp(), 'reached', 0, 'thief', 0);
+
+-- attack: take_the_guard_of_closures_away
+-- expect: apps=42501 lt_owner=ok administrator=ok
+ALTER TABLE ledger.closure DISABLE TRIGGER only_ended;
+
+-- attack: take_the_mark_off_a_closed_head
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+SELECT ledger.close('set_back');
+UPDATE ledger.head SET closed = false WHERE closed;
+
+-- attack: mark_the_head_of_an_open_log
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+UPDATE ledger.head SET closed = true;

@@ -10,10 +10,11 @@ COMMENT ON COLUMN ledger.leaf.hash IS 'SHA-256(0x00 || body), RFC 6962 section 2
 CREATE TABLE ledger.head (
   size bigint PRIMARY KEY,
   previous bigint NOT NULL,
-  at timestamptz NOT NULL
+  at timestamptz NOT NULL,
+  closed boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE ledger.head IS
-  'One new row per append. Never updated: the versions of an updated row pile up under every held snapshot.';
+  'One new row per append, never updated by it: the versions of an updated row pile up under every held snapshot.';
 
 CREATE TABLE ledger.tile (
   level smallint NOT NULL CHECK (level BETWEEN 0 AND 7),
@@ -71,6 +72,21 @@ BEGIN
 END
 $$;
 
+-- A head stays as it was written, but that it is marked while the log is closed (0022_closing.sql), so that an append
+-- learns it from the row it reads anyway. The mark is that of the closure, and cannot be set or taken off by itself.
+CREATE FUNCTION ledger.keep_head() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF (OLD.size, OLD.previous, OLD.at) IS DISTINCT FROM (NEW.size, NEW.previous, NEW.at)
+     OR NEW.closed IS DISTINCT FROM EXISTS (SELECT FROM ledger.closure AS c WHERE c.ended_at IS NULL) THEN
+    RAISE EXCEPTION 'UPDATE of ledger.head is refused: it is append-only'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
 -- A checkpoint never goes back, never passes the durable head, and never gives one size two roots.
 CREATE FUNCTION ledger.require_growth() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -96,7 +112,7 @@ CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON ledger.leaf
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger.leaf
   FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change();
 CREATE TRIGGER no_change BEFORE UPDATE ON ledger.head
-  FOR EACH ROW EXECUTE FUNCTION ops.refuse_change();
+  FOR EACH ROW EXECUTE FUNCTION ledger.keep_head();
 CREATE TRIGGER keep_newest BEFORE DELETE ON ledger.head
   FOR EACH ROW EXECUTE FUNCTION ledger.keep_newest_head();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger.head

@@ -26,6 +26,7 @@ DECLARE
   v_nonces integer;
   v_rows integer;
   v_version bigint;
+  v_closed boolean;
   v_base bigint;
   v_next bigint;
   v_index bigint[];
@@ -73,8 +74,13 @@ BEGIN
 
   -- 2. The batch was decided under p_grant_version. A grant published since, a revocation above all, sends the whole
   --    batch back. Publishing takes the same turn, so its own commit is the last moment the old grant works.
-  SELECT (SELECT max(size) FROM ledger.head), (SELECT coalesce(max(version), 0) FROM exchange.grant)
-  INTO v_base, v_version;
+  --    Closed is answered first: a log that was set back must not grow, whoever asks (0022_closing.sql).
+  SELECT size, closed, (SELECT coalesce(max(version), 0) FROM exchange.grant)
+  INTO v_base, v_closed, v_version
+  FROM ledger.head ORDER BY size DESC LIMIT 1;
+  IF v_closed THEN
+    RAISE EXCEPTION 'the log is closed at % leaves until it is known to be whole', v_base USING ERRCODE = 'LT508';
+  END IF;
   IF v_version <> p_grant_version THEN
     outcome := 0;
     RETURN NEXT;

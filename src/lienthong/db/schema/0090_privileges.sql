@@ -19,6 +19,8 @@ GRANT EXECUTE ON FUNCTION ledger.append(
   text[], integer[], integer[], integer[], bytea[], bytea[], text[], smallint[], smallint[], bytea[])
   TO lt_gateway, lt_intake, lt_control, lt_notary;
 GRANT EXECUTE ON FUNCTION ledger.find(text, text) TO lt_gateway, lt_intake, lt_control, lt_notary;
+-- The notary may close it, being the one who sees that it was set back; ledger.reopen is lt_owner's alone.
+GRANT EXECUTE ON FUNCTION ledger.close(text) TO lt_notary;
 
 -- grants: published by the notary, read by everybody who decides or shows.
 GRANT EXECUTE ON FUNCTION exchange.publish_grant(
@@ -39,13 +41,14 @@ GRANT EXECUTE ON FUNCTION exchange.settle_batches(
 GRANT EXECUTE ON FUNCTION exchange.close_finding(bigint, timestamptz, text, text, text, bytea) TO lt_control;
 GRANT EXECUTE ON FUNCTION ledger.newest_head() TO lt_gateway, lt_notary, lt_inspector, lt_monitor;
 GRANT EXECUTE ON FUNCTION ledger.newest_checkpoint() TO lt_gateway;
+GRANT EXECUTE ON FUNCTION ledger.closed() TO lt_gateway, lt_intake, lt_control, lt_notary, lt_inspector, lt_monitor;
 GRANT EXECUTE ON FUNCTION ledger.leaves(bigint, integer) TO lt_gateway, lt_intake, lt_control, lt_notary;
 GRANT EXECUTE ON FUNCTION ledger.tiles(smallint[], bigint[]) TO lt_gateway;
 
 -- what stands in the log.
 GRANT SELECT ON exchange.record, exchange.line TO lt_control, lt_inspector;
 GRANT SELECT ON exchange.attempt, exchange.finding TO lt_control;
-GRANT SELECT ON ledger.leaf, ledger.head, ledger.tile, ledger.checkpoint TO lt_notary, lt_inspector;
+GRANT SELECT ON ledger.leaf, ledger.head, ledger.tile, ledger.checkpoint, ledger.closure TO lt_notary, lt_inspector;
 GRANT INSERT ON ledger.tile, ledger.checkpoint TO lt_notary;
 
 -- running it.
