@@ -98,6 +98,32 @@ def test_without_a_database_at_start_it_refuses_and_recovers_by_itself(site: Sit
     assert world.broke_nothing(), world.log()
 
 
+def await_readiness(world: World, status: int, within: float = 15.0) -> bytes:
+    """Wait until the worker says of itself what is expected, asked by nobody but this; what it said."""
+    deadline = time.monotonic() + within
+    while (said := world.get("/readyz")).status != status:
+        assert time.monotonic() < deadline, said.body
+        time.sleep(0.05)
+    return said.body
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_a_worker_says_that_its_database_went_away_and_that_it_is_back(site: Site, how: str) -> None:
+    """Nobody asks for a person meanwhile: the worker must find out by itself."""
+    world = site.world
+    await_readiness(world, 200)
+    getattr(site.server, how)()
+    assert await_readiness(world, 503) == b"LT502\n"
+    assert world.get("/healthz").status == 200
+    reply = world.lookup()
+    says(reply, Code.DATABASE_UNAVAILABLE)
+    assert reply.fault is None, "the proven caller's refusal is signed all the same"
+    site.server.start()
+    assert await_readiness(world, 200) == b"ready\n"
+    await_ready(world)
+    assert world.broke_nothing(), world.log()
+
+
 @pytest.mark.law("R6.1")
 def test_a_database_killed_under_load_loses_no_record_of_an_answer(site: Site) -> None:
     world = site.world

@@ -84,6 +84,8 @@ class Hub:
         self.batch_recorder = self._recorder(dedicated(), limit=64, of_batches=True)
         self.background = BackgroundWork(self, dedicated())
         self.refusing: Code | None = Code.DATABASE_UNAVAILABLE
+        self.has_database = False
+        """Whether the database answered when it was last asked, about once a second."""
 
     @classmethod
     async def open(cls, configuration: Configuration) -> "Hub":
