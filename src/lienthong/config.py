@@ -89,11 +89,14 @@ class ClockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NotarySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How often checkpoints are signed, and the witnesses asked to cosign them."""
+    """How often checkpoints are signed, the witnesses asked to cosign, and the watch over persons read."""
 
     interval: float = 1.0
     heartbeat: float = 60.0
     witnesses: tuple[str, ...] = ()
+    unrecorded_reads: int = 300
+    reads_interval: float = 10.0
+    metrics_file: Path | None = None
 
 
 class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -50,6 +50,12 @@ _MEANINGS: Final[Mapping[str, Sentence]] = {
         "Too many items of a batch did not match. The system's right to batches is suspended until this "
         "finding is closed.",
     ),
+    FindingKind.READS_UNRECORDED: Sentence(
+        "Có người trong Cơ sở dữ liệu đã được đọc mà không có bản ghi. Gateway có thể đã bị chiếm: "
+        "dừng gateway và đổi mật khẩu vai trò lt_gateway trước khi tìm hiểu tiếp.",
+        "Persons were read from the register without a record. The gateway may be stolen: stop it and change "
+        "the password of lt_gateway before anything else.",
+    ),
 }
 _language_option = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 

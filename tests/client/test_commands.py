@@ -105,6 +105,32 @@ def test_the_person_may_come_from_standard_input(run: Run, hub: LoopbackHub) -> 
     assert run("lookup", "--number", "099090000017", "--field", "sex").exit_code == 2
 
 
+@pytest.mark.law("R10.2")
+def test_a_portal_asks_with_the_citizens_token_and_names_nobody(
+    run: Run, hub: LoopbackHub, folder: Path
+) -> None:
+    token = "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl"
+    (folder / "token").write_text(token + "\n")
+    for command in (("lookup", "--field", "sex"), ("verify", "--claim", "sex=2")):
+        result = run(*command, "--subject", str(folder / "token"), "--json")
+        assert result.exit_code == 0, result.output
+        assert hub.received[-1].subject == token
+        assert token not in result.output
+    piped = run("lookup", "--field", "sex", "--subject", "-", "--json", input=token)
+    assert piped.exit_code == 0
+
+
+def test_a_token_and_a_named_person_or_no_token_at_all_are_told_before_asking(
+    run: Run, hub: LoopbackHub
+) -> None:
+    both = run("lookup", "--field", "sex", "--subject", "-", "--number", "099090000017", input="a.b.c")
+    assert both.exit_code == 2
+    assert "leave --number" in both.output
+    for text in ("", "a\nb", "x" * 4_097, "ă.b.c"):
+        assert run("lookup", "--field", "sex", "--subject", "-", input=text).exit_code == 2
+    assert hub.received == []
+
+
 def test_verification_prints_outcomes(run: Run, hub: LoopbackHub) -> None:
     made = {
         "match": True,

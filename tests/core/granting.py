@@ -37,6 +37,7 @@ from lienthong.core.grant_document import (
 )
 from lienthong.core.identity import Claim
 from lienthong.core.legal_days import instant, start_of_day
+from lienthong.core.login import IssuerKey, LoginEntry
 from lienthong.core.purpose import Actor, PurposeGround
 from lienthong.core.request import ExchangeRequest, Service
 from lienthong_protocol.keys import Algorithm, Ed25519SigningKey, generate
@@ -51,6 +52,16 @@ NAME = "Nguyễn Thị Hoà"
 NUMBER = "099190000001"
 BIRTH = 1990_02_15
 FIELDS = ("full_name", "birth_date", "sex", "permanent_residence")
+
+ISSUER = "https://login.example/realms/citizens"
+AUDIENCE = "portal"
+LOGIN_KEY = generate(Algorithm.ECDSA_P256_SHA256, b"l" * 32)
+OWN_PURPOSE = {
+    "actor": Actor.CITIZEN,
+    "ground": PurposeGround.OWN_REQUEST,
+    "case_required": False,
+    "case_pattern": None,
+}
 
 VALUES = {
     "full_name": NAME,
@@ -142,6 +153,35 @@ def facts(**changes) -> Facts:
         ),
     )
     return msgspec.structs.replace(base, **changes)
+
+
+def login(**changes) -> LoginEntry:
+    base = LoginEntry(
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        number_claim="citizen_number",
+        keys=(IssuerKey(kid="login-1", **LOGIN_KEY.jwk),),
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+def token_claims(*, at: int = NOW, **changes) -> dict[str, object]:
+    """What an identity token of the issuer says; None leaves a claim out."""
+    base = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "pairwise-1",
+        "iat": at // 1_000_000 - 60,
+        "exp": at // 1_000_000 + 240,
+        "citizen_number": NUMBER,
+        **changes,
+    }
+    return {name: value for name, value in base.items() if value is not None}
+
+
+def own_grant(**login_changes) -> SystemGrant:
+    """A compiled grant with one purpose, that of the signed-in citizen."""
+    return granted(purpose_changes=OWN_PURPOSE, document_changes={"login": login(**login_changes)})
 
 
 def override(**changes) -> OverrideEntry:

@@ -7,12 +7,27 @@ from lienthong.core.decision import Plan, decide
 from lienthong.core.fields import bits_of_names, column_mask, list_mask
 from lienthong.core.grant import SystemGrant
 from lienthong.core.grant_document import Agreement, PeriodicCheck, Quotas
-from lienthong.core.law import OURS, Citation, Parameter, Profile, Unit
+from lienthong.core.law import OURS, PROFILES, Citation, Parameter, Profile, Unit
 from lienthong.core.legal_days import instant
 from lienthong.core.purpose import Actor, PurposeGround
 from lienthong.core.request import ExchangeRequest, Service
+from lienthong.core.subject import Subject
 from lienthong_protocol.refusals import Code, Refuse
-from tests.core.granting import NOW, NUMBER, START, compiled, facts, granted, purpose, request, right, usage
+from tests.core.granting import (
+    NOW,
+    NUMBER,
+    OWN_PURPOSE,
+    START,
+    compiled,
+    facts,
+    granted,
+    own_grant,
+    purpose,
+    request,
+    right,
+    token_claims,
+    usage,
+)
 
 VERIFYING = {"services": (Service.VERIFY,), "fields": (), "verify_fields": ("sex", "phone")}
 
@@ -32,7 +47,7 @@ def plan(grant: SystemGrant, asked: ExchangeRequest, used: DayUsage | None = Non
 
 
 def test_a_plan_reads_what_was_asked_and_nothing_else() -> None:
-    asked = request(fields=("full_name", "sex"), consent="c-1", subject=NUMBER)
+    asked = request(fields=("full_name", "sex"), consent="c-1")
     found = plan(compiled(), asked)
     assert found.asked == bits_of_names(["full_name", "sex"])
     assert found.columns == column_mask(found.asked) == 0b10000001
@@ -90,19 +105,42 @@ def test_a_programme_needs_no_officer_but_one_it_names_is_checked() -> None:
 
 @pytest.mark.law("R8.1")
 def test_a_portal_acts_for_the_citizen_who_is_signed_in_and_names_nobody() -> None:
-    own = granted(
-        purpose_changes={
-            "actor": Actor.CITIZEN,
-            "ground": PurposeGround.OWN_REQUEST,
-            "case_required": False,
-            "case_pattern": None,
-        }
-    )
     asked = {"officer": None, "case": None}
+    own = own_grant()
     assert refusal(own, request(**asked)).code is Code.SUBJECT_REQUIRED
-    assert refusal(own, request(**asked, subject=NUMBER)).code is Code.INVALID_VALUE
-    found = plan(own, request(**asked, subject=NUMBER, claim=None))
-    assert found.subject == NUMBER
+    token = {**asked, "token": token_claims()}
+    assert refusal(own, request(**token)).code is Code.SUBJECT_AND_PERSON
+    assert refusal(own, request(**token, claim=None, names_person=True)).code is Code.SUBJECT_AND_PERSON
+    assert plan(own, request(**token, claim=None)).subject == Subject(NUMBER)
+
+
+@pytest.mark.law("R8.1", "R10.1")
+def test_a_token_is_believed_only_under_an_agreed_issuer_and_as_far_as_it_was_verified() -> None:
+    asked = {"officer": None, "case": None, "claim": None}
+    unnamed = granted(purpose_changes=OWN_PURPOSE)
+    assert refusal(unnamed, request(**asked, token=token_claims())).code is Code.SUBJECT_NOT_AGREED
+    not_genuine = Refuse(Code.SUBJECT_SIGNATURE_INVALID)
+    assert refusal(own_grant(), request(**asked, token=not_genuine)) is not_genuine
+    strange = token_claims(iss="https://other.example")
+    assert refusal(own_grant(), request(**asked, token=strange)).code is Code.SUBJECT_ISSUER
+
+
+@pytest.mark.law("R8.1")
+def test_a_token_where_no_citizen_acts_is_refused_so_that_a_record_with_one_is_a_citizens() -> None:
+    for token in (token_claims(), Refuse(Code.SUBJECT_NOT_EXPECTED)):
+        assert refusal(compiled(), request(token=token)).code is Code.SUBJECT_NOT_EXPECTED
+
+
+@pytest.mark.law("R10.1")
+def test_the_age_of_a_token_is_a_value_of_the_profile() -> None:
+    longest = PROFILES["tt46-2026-07"].number("login.token_age") * 60
+    asked = {"officer": None, "case": None, "claim": None}
+    for age, accepted in ((longest, True), (longest + 1, False)):
+        found = decide(
+            own_grant(), request(**asked, token=token_claims(iat=NOW // 1_000_000 - age)), NOW, usage()
+        )
+        assert isinstance(found, Plan) is accepted
+    assert found == Refuse(Code.SUBJECT_TOO_OLD, "at most 15 minutes")
 
 
 @pytest.mark.law("R8.2")

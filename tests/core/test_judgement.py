@@ -19,7 +19,7 @@ from lienthong.core.judgement import (
     label_of,
 )
 from lienthong.core.legal_days import DAY, moment
-from lienthong.core.purpose import Actor, PurposeGround
+from lienthong.core.purpose import PurposeGround
 from lienthong.core.request import Service
 from lienthong_protocol.record import Outcome, Visibility
 from lienthong_protocol.refusals import Code, Refuse
@@ -28,14 +28,18 @@ from tests.core.granting import (
     NAME,
     NOW,
     NUMBER,
+    OWN_PURPOSE,
     SUBJECT,
     claim,
     consent,
     evidence,
     granted,
+    login,
     override,
+    own_grant,
     request,
     row,
+    token_claims,
     usage,
 )
 
@@ -265,20 +269,7 @@ def test_consent_does_not_replace_the_identity_rule() -> None:
 
 @pytest.mark.law("R8.1")
 def test_the_login_proves_the_number_and_the_rest_is_judged_as_for_others() -> None:
-    own = plan_of(
-        granted(
-            purpose_changes={
-                "actor": Actor.CITIZEN,
-                "ground": PurposeGround.OWN_REQUEST,
-                "case_required": False,
-                "case_pattern": None,
-            }
-        ),
-        claim=None,
-        case=None,
-        officer=None,
-        subject=NUMBER,
-    )
+    own = plan_of(own_grant(), claim=None, case=None, officer=None, token=token_claims())
 
     def asked(found) -> Judgement:
         return judge(own, None, found, NOW, usage(), subject=SUBJECT)
@@ -292,6 +283,46 @@ def test_the_login_proves_the_number_and_the_rest_is_judged_as_for_others() -> N
     assert asked(evidence(candidates=2)).result is NO_MATCH
     assert asked(evidence(protection=2)).result is NO_MATCH
     assert asked(None).lines[0].number == NUMBER
+
+
+@pytest.mark.law("R1.2", "R10.1")
+def test_a_login_that_knows_somebody_else_under_the_number_opens_nothing() -> None:
+    token = token_claims(name="Nguyễn Thị Hoa", birthdate="1990-02-15")
+    asked = {"claim": None, "case": None, "officer": None}
+    quiet, explaining = (
+        plan_of(
+            granted(purpose_changes=OWN_PURPOSE, document_changes={"login": login()}, explain=explain),
+            **asked,
+            token=token,
+        )
+        for explain in (False, True)
+    )
+    agreeing = judge(quiet, None, evidence(name="NGUYỄN THỊ HOA"), NOW, usage(), subject=SUBJECT)
+    assert isinstance(agreeing.result, Answer)
+    other = evidence(name=OTHER_NAME)
+    assert judge(quiet, None, other, NOW, usage(), subject=SUBJECT).result is NO_MATCH
+    told = judge(explaining, None, other, NOW, usage(), subject=SUBJECT)
+    assert isinstance(told.result, Refuse)
+    assert (told.result.code, told.result.fields) == (Code.FIELD_DIFFERS, ("full_name",))
+    assert (told.misses, told.counts_on_person) == (0, False)
+
+
+@pytest.mark.law("R10.2")
+def test_a_login_leaves_nothing_to_guess_so_no_budget_shuts_a_citizen_out() -> None:
+    spent = DayUsage(calls=10, misses=1_000, subjects={SUBJECT: 99})
+    own = plan_of(own_grant(), claim=None, case=None, officer=None, token=token_claims())
+    assert isinstance(judge(own, None, evidence(), NOW, spent, subject=SUBJECT).result, Answer)
+    missed = judge(own, None, None, NOW, spent, subject=SUBJECT)
+    assert (missed.result, missed.misses, missed.counts_on_person, missed.findings) == (
+        NO_MATCH,
+        0,
+        False,
+        (),
+    )
+    verifying = granted(purpose_changes=OWN_PURPOSE, document_changes={"login": login()}, **VERIFY)
+    asked = {"claim": None, "case": None, "officer": None, "token": token_claims(), **VERIFYING}
+    wrong = plan_of(verifying, **{**asked, "claims": {"phone": "+84900000002"}, "fields": ("phone",)})
+    assert not judge(wrong, None, evidence(), NOW, usage(), subject=SUBJECT).counts_on_person
 
 
 def test_without_claim_and_login_nobody_is_identified() -> None:

@@ -165,7 +165,7 @@ def test_a_key_file_that_cannot_be_used_is_named(tmp_path: Path, content: str | 
 
 
 WRONG = [
-    ("profile =", "profle =", "profle: no such key. Remove it, or use one of: environment, participants"),
+    ("profile =", "profle =", "profle: no such key. Remove it, or use one of: environment, issuers"),
     (
         'profile = "tt46-2026-07"',
         'profile = "x"',
@@ -277,3 +277,111 @@ def test_the_example_is_published_as_it_stands_on_any_day(tmp_path: Path, today:
     assert len(grants) == 10
     assert refused_now == {"h48/canbo", "vt01/thuebao"}
     assert "assessment-overdue" in "".join(grants["g07/bhxh"].notices(now))
+
+
+PORTAL = (
+    SMALL.replace('actor = "automatic"', 'actor = "citizen"')
+    .replace('ground = "state_task"', 'ground = "own_request"')
+    .replace(
+        "[[systems]]",
+        """
+[[issuers]]
+id = "national"
+issuer = "https://login.example"
+number_claim = "citizen_number"
+assurance = ["level-2"]
+file = "national.jwks.json"
+
+[[systems]]
+""",
+    )
+    .replace(
+        "[systems.facts]", '[systems.login]\nissuer = "national"\naudience = "portal"\n\n[systems.facts]'
+    )
+)
+ISSUER_KEY = generate(Algorithm.ECDSA_P256_SHA256, b"i" * 32)
+KEY_SET = {"keys": [{**public_jwk(ISSUER_KEY), "kid": "k1", "use": "sig", "alg": "ES256", "x5t": "a"}]}
+
+
+def with_key_set(folder: Path, value: object) -> Path:
+    (folder / "national.jwks.json").write_text(json.dumps(value))
+    return folder
+
+
+@pytest.mark.law("R10.1")
+def test_a_portal_names_its_issuer_its_audience_and_the_issuers_public_keys(tmp_path: Path) -> None:
+    (body,) = published(with_key_set(tmp_path, KEY_SET), PORTAL).documents
+    login = compile_grant(body).login
+    assert login is not None
+    assert (login.issuer, login.audience) == ("https://login.example", "portal")
+    assert (login.number_claim, login.name_claim, login.birth_date_claim) == (
+        "citizen_number",
+        "name",
+        "birthdate",
+    )
+    assert login.assurance == {"level-2"}
+    assert login.keys["k1"].x == ISSUER_KEY.jwk["x"]
+    written = PORTAL.replace(
+        'file = "national.jwks.json"',
+        'keys = [{ kid = "k1", kty = "EC", crv = "P-256", '
+        f'x = "{ISSUER_KEY.jwk["x"]}", y = "{ISSUER_KEY.jwk["y"]}" }}]',
+    )
+    assert published(tmp_path, written, in_force={"h01/his": body}) == Publication((), ("h01/his",))
+
+
+@pytest.mark.law("R10.1")
+@pytest.mark.parametrize(
+    ("key_set", "expected"),
+    [
+        (None, "keys: name the file of the issuer's public JSON Web Key Set"),
+        ([], "keys: name the file of the issuer's public JSON Web Key Set"),
+        ({"keys": 5}, "keys: name the file of the issuer's public JSON Web Key Set"),
+        ({"keys": []}, "login.keys: give 1 to 16 public keys"),
+        ({"keys": [{**private_jwk(ISSUER_KEY), "kid": "k1"}]}, "keys: secrets stand in this set"),
+        ({"keys": [{"kty": "oct", "kid": "k1", "k": "c2VjcmV0"}]}, "keys: secrets stand in this set"),
+        ({"keys": [{"kty": "oct", "kid": "k1"}]}, "keys: secrets stand in this set"),
+        ({"keys": [{"kty": "EC", "crv": "P-384", "kid": "k1"}]}, "keys[0].crv: Invalid enum value 'P-384'"),
+        ({"keys": [dict(public_jwk(ISSUER_KEY)) | {"kid": ""}]}, "keys[0].kid: Expected str matching"),
+    ],
+)
+def test_what_is_no_public_key_set_is_no_part_of_a_grant(
+    tmp_path: Path, key_set: object, expected: str
+) -> None:
+    assert expected in refused(with_key_set(tmp_path, key_set), PORTAL)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('issuer = "national"', 'issuer = "other"', "login: issuer: name one of the issuers: national"),
+        ('audience = "portal"', "", "login: audience: Expected str, got null"),
+        ('audience = "portal"', 'audience = "a"\nkeys = []', "login: keys: no such key"),
+        ('id = "national"', "", "id: give each issuer an id of its own"),
+        ('id = "national"', 'id = "national"\naudience = "x"', "audience: no such key"),
+        ('file = "national', 'keys = []\nfile = "national', "file: name a file or write the keys as keys"),
+        ('file = "national', 'file = "no', "file: cannot read"),
+        (
+            '[systems.login]\nissuer = "national"\naudience = "portal"\n',
+            "",
+            "login: a purpose whose actor is the citizen",
+        ),
+        ('"https://login', '"ftp://login', "login: issuer: Expected str matching"),
+    ],
+)
+def test_what_is_wrong_about_a_login_is_said(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    text = PORTAL.replace(old, new, 1)
+    assert text != PORTAL
+    assert expected in refused(with_key_set(tmp_path, KEY_SET), text)
+
+
+@pytest.mark.law("R8.1", "R10.1")
+def test_an_audience_belongs_to_one_system_of_the_file_or_in_force(tmp_path: Path) -> None:
+    with_key_set(tmp_path, KEY_SET)
+    second = PORTAL[PORTAL.index("[[systems]]") :].replace("h01/his", "h01/other")
+    assert "'portal' already belongs to 'h01/his'" in refused(tmp_path, PORTAL + second)
+    (body,) = published(tmp_path, PORTAL).documents
+    other = PORTAL.replace("h01/his", "h01/other")
+    with pytest.raises(PublicationError, match="already belongs to 'h01/his'"):
+        published(tmp_path, other, in_force={"h01/his": body, "broken": b"{}"})
+    apart = other.replace('audience = "portal"', 'audience = "portal-2"')
+    assert len(published(tmp_path, apart, in_force={"h01/his": body}).documents) == 1

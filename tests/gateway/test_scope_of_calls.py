@@ -25,7 +25,7 @@ from lienthong.core.grant_document import (
     Suspension,
     Verdict,
 )
-from lienthong.core.purpose import Actor, PurposeGround
+from lienthong.core.purpose import Actor
 from lienthong.core.request import Service
 from lienthong.db import Role, connect_blocking
 from lienthong_protocol.refusals import Code
@@ -102,18 +102,6 @@ def test_an_automatic_job_needs_no_officer_and_an_unknown_one_is_still_refused(w
     )
     assert world.lookup("job", officer=None, case=None).status == 200
     refused(world, world.lookup("job", officer="nobody", case=None), Code.OFFICER_UNKNOWN)
-
-
-@pytest.mark.law("R1.2", "R8.1")
-def test_a_purpose_of_the_signed_in_citizen_needs_the_login(world: World) -> None:
-    actor = {
-        "actor": Actor.CITIZEN,
-        "ground": PurposeGround.OWN_REQUEST,
-        "case_required": False,
-        "case_pattern": None,
-    }
-    world.grant(granted("portal", purpose=actor, right={"quotas": PLENTY}))
-    refused(world, world.lookup("portal", officer=None, case=None), Code.SUBJECT_REQUIRED)
 
 
 CONDITION = ConditionEntry(

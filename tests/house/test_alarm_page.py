@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from lienthong.gateway.observations import Observation, Observer
+from lienthong.ledger.read_watch import METRICS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/van-hanh/canh-bao.md"
 SAMPLE = {int: 1, str: "x"}
@@ -40,4 +41,5 @@ def test_the_page_names_only_metrics_that_exist(capsys):
     families = names | {metric.name for metric in observed().registry.collect()}
 
     named = set(re.findall(r"\blienthong_[a-z_]+\b", PAGE.read_text(encoding="utf-8")))
-    assert named <= families
+    assert named - set(METRICS) <= families
+    assert named >= set(METRICS)

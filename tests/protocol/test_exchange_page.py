@@ -38,6 +38,17 @@ ASKED = {
     "fields": ["sex", "permanent_residence"],
 }
 ANSWER = {"values": {"sex": "2", "permanent_residence": None}, "flags": {}}
+ISSUER_KEY = generate(Algorithm.ECDSA_P256_SHA256, bytes(range(64, 96)))
+TOKEN_HEADER = {"alg": "ES256", "kid": "2026-11", "typ": "JWT"}
+TOKEN_CLAIMS = {
+    "iss": "https://login.example",
+    "sub": "248289761001",
+    "aud": "portal",
+    "iat": NOW - 30,
+    "exp": NOW + 270,
+    "acr": "level-2",
+    "citizen_number": "099090000017",
+}
 RECEIPT = Receipt(index=41, leaf=bytes(range(32)), salt=bytes(range(32, 64)), at=1_795_000_000_123_456)
 Signed = list[tuple[str, str]]
 _BLOCK = re.compile(r"<!-- (example|table): ([a-z0-9-]+) -->\n(.*?)<!-- end -->", re.S)
@@ -103,12 +114,40 @@ def jwk_block(key: object) -> str:
     return "```json\n" + compact(key).decode() + "\n```\n"
 
 
+def token() -> str:
+    signed = f"{base64url.encode(compact(TOKEN_HEADER))}.{base64url.encode(compact(TOKEN_CLAIMS))}"
+    return f"{signed}.{base64url.encode(ISSUER_KEY.sign(signed.encode()))}"
+
+
 def refusal_table() -> str:
     rows = ["| code | status | English | tiếng Việt | law |", "|---|---|---|---|---|"]
     for code in Code:
         text = REFUSALS[code]
         rows.append(f"| {code} | {text.status} | {text.en} | {text.vi} | {text.law or '–'} |")
     return "\n".join(rows) + "\n"
+
+
+def own_blocks(json_type: tuple[str, str]) -> dict[str, str]:
+    """Return the blocks of a look-up by the signed-in citizen."""
+    asked, _, _ = request(
+        "own",
+        "POST",
+        "/v1/lookup",
+        [
+            ("lt-request-id", "7c9e6679-7425-40de-944b-e07fc1f90ae8"),
+            ("lt-purpose", "own-data"),
+            ("lt-subject", token()),
+            json_type,
+        ],
+        body=compact({"fields": ASKED["fields"]}),
+        key=AGENCY,
+    )
+    return {
+        "issuer-key": jwk_block(private_jwk(ISSUER_KEY) | {"kid": TOKEN_HEADER["kid"]}),
+        "token-header": jwk_block(TOKEN_HEADER),
+        "token-claims": jwk_block(TOKEN_CLAIMS),
+        **asked,
+    }
 
 
 def blocks() -> dict[str, str]:
@@ -146,6 +185,7 @@ def blocks() -> dict[str, str]:
         **lookup,
         **answer("lookup", looked_up, lookup_sent, "200 OK", [json_type, receipt, notice], compact(ANSWER)),
         **scope,
+        **own_blocks(json_type),
         **platform,
         **answer(
             "platform",

@@ -69,8 +69,8 @@ _MAY_NOT_ASK = Words("Không được phép khai thác", "May not ask")
 @_FIELDS
 @AS_JSON
 @asking
-def lookup(asking: Asking, *, meant: Person, fields: tuple[str, ...], as_json: bool) -> None:
-    """Ask for values of a person."""
+def lookup(asking: Asking, *, meant: Person | None, fields: tuple[str, ...], as_json: bool) -> None:
+    """Ask for values of a person, or of the citizen whose token --subject gives."""
     answer = _ask(asking, calls.lookup(meant, listed(fields), context=asking.context), as_json=as_json)
     for name, value in answer.value.values.items():
         click.echo(f"{name}: {value_text(value)}")
@@ -84,8 +84,8 @@ def lookup(asking: Asking, *, meant: Person, fields: tuple[str, ...], as_json: b
 )
 @AS_JSON
 @asking
-def verify(asking: Asking, *, meant: Person, claims: tuple[str, ...], as_json: bool) -> None:
-    """Ask whether a person is as given, and claimed values agree."""
+def verify(asking: Asking, *, meant: Person | None, claims: tuple[str, ...], as_json: bool) -> None:
+    """Ask whether a person is as given, and claimed values agree; --subject as for lookup."""
     call = calls.verify(meant, dict(map(claim, claims)), context=asking.context)
     answer = _ask(asking, call, as_json=as_json)
     language = asking.settings.language

@@ -80,22 +80,22 @@ class Call(Generic[T]):
 
 
 def lookup(
-    person: Person, fields: Iterable[str], *, context: Context, request_id: str | None = None
+    person: Person | None, fields: Iterable[str], *, context: Context, request_id: str | None = None
 ) -> Call[LookupAnswer]:
-    """Ask for values of a person."""
-    body = _json({**msgspec.to_builtins(person), "fields": list(fields)})
+    """Ask for values of a person; None: of the signed-in citizen, whom the context's subject proves."""
+    body = _json({**_named(person), "fields": list(fields)})
     return Call(Kind.LOOKUP, "POST", "/v1/lookup", LookupAnswer, body, context, request_id)
 
 
 def verify(
-    person: Person,
+    person: Person | None,
     claims: Mapping[str, ClaimValue] | None = None,
     *,
     context: Context,
     request_id: str | None = None,
 ) -> Call[VerifyAnswer]:
-    """Ask whether a person is as given and claimed values agree; no value is told."""
-    body = _json({**msgspec.to_builtins(person), "claims": dict(claims or {})})
+    """Ask whether a person is as given and claimed values agree; no value is told. None: as for `lookup`."""
+    body = _json({**_named(person), "claims": dict(claims or {})})
     return Call(Kind.VERIFY, "POST", "/v1/verify", VerifyAnswer, body, context, request_id)
 
 
@@ -137,6 +137,11 @@ def receipts(request_ids: Iterable[str], *, since: int) -> Call[ReceiptsAnswer]:
         raise ValueError(f"1 to {MOST_RECEIPTS} request ids, not {len(listed)}")
     body = _json({"request_ids": listed, "since": since})
     return Call(Kind.RECEIPTS, "POST", "/v1/receipts", ReceiptsAnswer, body)
+
+
+def _named(person: Person | None) -> dict[str, str]:
+    named: dict[str, str] = {} if person is None else msgspec.to_builtins(person)
+    return named
 
 
 def _json(value: object) -> bytes:

@@ -4,7 +4,7 @@ import functools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
@@ -20,6 +20,7 @@ from lienthong_agency.journal import Journal, JournalBrokenError, JournalError
 from lienthong_agency.key_file import KeyFileError
 from lienthong_agency.telling import NoAnswerTold, NotTrustedTold, Told
 from lienthong_agency.transport import OpenRequestError
+from lienthong_protocol.profile import LONGEST_SUBJECT
 from lienthong_protocol.signing import SigningError
 
 T = TypeVar("T")
@@ -67,13 +68,17 @@ def asking(command: Callable[..., T]) -> Callable[..., T]:
         with told():
             settings = options.settings({"purpose": named["purpose"], "officer": named["officer"]})
         context = settings.context(case=named["case"], consent=named["consent"])
+        context = replace(context, subject=given.pop("subject", None))
         return command(Asking(settings, context), **given)
 
     return run
 
 
 def person(command: Callable[..., T]) -> Callable[..., T]:
-    """Give a command the options that say who is meant, and pass them on as a Person."""
+    """Give a command the options that say who is meant, and pass them on as a Person.
+
+    Where a citizen's identity token says it, the Person is None and the token goes into the context.
+    """
 
     @click.option("--number", help="Personal number, 12 digits or the old 9.")
     @click.option("--name", help="Full name as the person gave it.")
@@ -85,6 +90,12 @@ def person(command: Callable[..., T]) -> Callable[..., T]:
         help="JSON file with number, full_name and birth_date instead; - reads it from standard input, so "
         "that it stands in no list of processes.",
     )
+    @click.option(
+        "--subject",
+        type=click.File("rb"),
+        help="File with the ID token of the signed-in citizen, for a purpose of citizens: then nobody is "
+        "named; - reads it from standard input.",
+    )
     @functools.wraps(command)
     def run(
         *args: object,
@@ -92,8 +103,15 @@ def person(command: Callable[..., T]) -> Callable[..., T]:
         name: str | None,
         birth_date: str | None,
         file: IO[bytes] | None,
+        subject: IO[bytes] | None,
         **kwargs: object,
     ) -> T:
+        if subject is not None:
+            if any(each is not None for each in (number, name, birth_date, file)):
+                raise click.UsageError(
+                    "--subject says who is meant: leave --number, --name, … and --person out."
+                )
+            return command(*args, meant=None, subject=_read_token(subject), **kwargs)
         if file is not None:
             return command(*args, meant=_read_person(file), **kwargs)
         if number is None or name is None or birth_date is None:
@@ -108,6 +126,15 @@ def _read_person(file: IO[bytes]) -> Person:
         return msgspec.json.decode(file.read(), type=Person)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise click.UsageError(f"--person: {error}") from error
+
+
+def _read_token(file: IO[bytes]) -> str:
+    token = file.read(LONGEST_SUBJECT + 2).strip()
+    if not 1 <= len(token) <= LONGEST_SUBJECT or not token.isascii() or b"\n" in token:
+        raise click.UsageError(
+            f"--subject: the file must hold one token of at most {LONGEST_SUBJECT} characters"
+        )
+    return token.decode("ascii")
 
 
 def listed(names: tuple[str, ...]) -> list[str]:

@@ -73,6 +73,7 @@ class FindingKind(StrEnum):
     PROTECTED_ASKED = "protected_asked"
     AMBIGUOUS_NUMBER = "ambiguous_number"
     BATCH_MISSES = "batch_misses"
+    READS_UNRECORDED = "reads_unrecorded"
 
 
 class Judgement(Struct, frozen=True, kw_only=True, gc=False):

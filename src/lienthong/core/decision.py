@@ -15,9 +15,11 @@ from lienthong.core.fields import column_mask, list_mask, names_in
 from lienthong.core.grant import Right, SystemGrant
 from lienthong.core.purpose import Purpose
 from lienthong.core.request import ClaimValue, ExchangeRequest
+from lienthong.core.subject import Subject, subject_of
 from lienthong_protocol.refusals import Code, Refuse
 
 _WRONG_CLAIM: Final = "a claim has a value its field cannot have"
+MINUTE: Final = 60_000_000
 
 
 class Plan(Struct, frozen=True, kw_only=True, gc=False):
@@ -25,8 +27,8 @@ class Plan(Struct, frozen=True, kw_only=True, gc=False):
 
     `columns` and `lists` are the masks for reading: what is not in them never leaves the database. `asked`
     is the set of fields asked for or claimed, all of them granted. `consent` names the consent to read,
-    exactly where the purpose rests on consent. `subject` is the number the national login proved: then the
-    identity rule is satisfied by the login. `notices` go into LT-Notice.
+    exactly where the purpose rests on consent. `subject` is the signed-in citizen, exactly where
+    the purpose's actor is the citizen: then the login has proved the number. `notices` go into LT-Notice.
     """
 
     grant: SystemGrant
@@ -36,7 +38,7 @@ class Plan(Struct, frozen=True, kw_only=True, gc=False):
     columns: int
     lists: int
     consent: str | None
-    subject: str | None
+    subject: Subject | None
     notices: tuple[str, ...]
 
     @property
@@ -65,8 +67,11 @@ def decide(grant: SystemGrant, request: ExchangeRequest, now: int, usage: DayUsa
         return Refuse(Code.SERVICE_NOT_GRANTED, f"{service} for {purpose.code}")
     if standing.verify_only and service.is_lookup:
         return Refuse(Code.ASSESSMENT_OVERDUE, "only verification is left until the check is made")
+    subject = _subject(grant, purpose, request, now)
     refusal = (
-        _actor(grant, right, request, now)
+        _officer(grant, purpose, request, now)
+        or (subject if isinstance(subject, Refuse) else None)
+        or _case_named(purpose, request)
         or _fields(right, request)
         or _consent(right, request)
         or _batch(right, request, usage)
@@ -74,6 +79,7 @@ def decide(grant: SystemGrant, request: ExchangeRequest, now: int, usage: DayUsa
     )
     if refusal is not None:
         return refusal
+    assert not isinstance(subject, Refuse)
     return Plan(
         grant=grant,
         right=right,
@@ -82,29 +88,51 @@ def decide(grant: SystemGrant, request: ExchangeRequest, now: int, usage: DayUsa
         columns=column_mask(request.fields),
         lists=list_mask(request.fields),
         consent=request.consent if purpose.by_consent else None,
-        subject=request.subject if purpose.by_citizen else None,
+        subject=subject,
         notices=standing.notices,
     )
 
 
-def _actor(grant: SystemGrant, right: Right, request: ExchangeRequest, now: int) -> Refuse | None:
-    """Refuse a request that does not say who acts and in which case, as the purpose requires. Law: R8.1."""
-    purpose = right.purpose
+def _officer(grant: SystemGrant, purpose: Purpose, request: ExchangeRequest, now: int) -> Refuse | None:
+    """Refuse an officer who is not on the roster, and none where the purpose has officers act. Law: R8.1."""
     if request.officer is not None:
         term = grant.officers.get(request.officer)
         if term is None or not term[0] <= now < term[1]:
             return Refuse(Code.OFFICER_UNKNOWN)
     elif purpose.by_officer:
         return Refuse(Code.OFFICER_REQUIRED)
-    is_batch = request.service.is_batch
-    if purpose.by_citizen:
-        if request.subject is None:
-            return Refuse(Code.SUBJECT_REQUIRED)
-        if request.claim is not None:
-            return Refuse(Code.INVALID_VALUE, "the login names the person, the body names nobody")
-    elif request.claim is None and not is_batch:
-        return Refuse(Code.INVALID_VALUE, "the body names the person")
-    if not purpose.case_required or (is_batch and request.cases):
+    return None
+
+
+def _subject(
+    grant: SystemGrant, purpose: Purpose, request: ExchangeRequest, now: int
+) -> Subject | Refuse | None:
+    """Return the citizen for whom a portal asks, None where the body names the person. Law: R8.1, R10.1.
+
+    A token where the purpose has none is refused, so that a record which names a token and no refusal is
+    always one of a signed-in citizen.
+    """
+    if not purpose.by_citizen:
+        if request.token is not None:
+            return Refuse(Code.SUBJECT_NOT_EXPECTED)
+        if request.claim is None and not request.service.is_batch:
+            return Refuse(Code.INVALID_VALUE, "the body names the person")
+        return None
+    if request.token is None:
+        return Refuse(Code.SUBJECT_REQUIRED)
+    if request.claim is not None or request.names_person:
+        return Refuse(Code.SUBJECT_AND_PERSON)
+    if grant.login is None:
+        return Refuse(Code.SUBJECT_NOT_AGREED)
+    if isinstance(request.token, Refuse):
+        return request.token
+    longest_age = grant.profile.number("login.token_age") * MINUTE
+    return subject_of(grant.login, request.token, now, longest_age=longest_age)
+
+
+def _case_named(purpose: Purpose, request: ExchangeRequest) -> Refuse | None:
+    """Refuse a request without its case, where the purpose requires one and no item may have its own."""
+    if not purpose.case_required or (request.service.is_batch and request.cases):
         return None
     return _case(purpose, request.case)
 

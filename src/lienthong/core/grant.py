@@ -28,6 +28,7 @@ from lienthong.core.grant_document import (
 from lienthong.core.grounds import Standing, changes, standing
 from lienthong.core.law import PROFILES, Profile
 from lienthong.core.legal_days import DAY, instant, last_day
+from lienthong.core.login import Login, compile_login
 from lienthong.core.override import Override
 from lienthong.core.purpose import Purpose, PurposeGround, case_pattern
 from lienthong.core.request import Service
@@ -95,7 +96,8 @@ class SystemGrant:
     """Everything one system may have; immutable. Instants are microseconds since 1970 UTC.
 
     `standings[i]` holds from `instants[i - 1]` until `instants[i]`, the last one for ever. `misses` is the
-    daily budget of misses as (per mille of calls, at least).
+    daily budget of misses as (per mille of calls, at least). `login` is whose tokens prove a citizen, None
+    where no issuer was agreed.
     """
 
     system_id: str
@@ -111,6 +113,7 @@ class SystemGrant:
     profile: Profile
     misses: tuple[int, int]
     misses_per_person: int
+    login: Login | None
     keys: Mapping[str, GrantedKey]
     officers: Mapping[str, tuple[int, int]]
     purposes: Mapping[str, Purpose]
@@ -166,6 +169,7 @@ def compile_grant(document: bytes) -> SystemGrant:
         profile=profile,
         misses=(parsed.misses.per_mille, parsed.misses.at_least),
         misses_per_person=profile.number("misses.per_person"),
+        login=None if parsed.login is None else compile_login(parsed.login),
         keys=MappingProxyType(keys),
         officers=MappingProxyType(
             {

@@ -26,10 +26,13 @@ from lienthong.core.grant_document import (
 )
 from lienthong.core.law import PROFILES, Profile
 from lienthong.core.legal_days import DAY, instant
+from lienthong.core.login import login_problems
 from lienthong.core.override import Override, OverrideError
 from lienthong.core.purpose import Actor, CasePatternError, PurposeGround, case_pattern
 from lienthong_protocol.record import Visibility
 
+PRODUCTION = "production"
+"""The environment of real persons; what a grant for any other may say there is less strict."""
 _LISTS_OF_PERSONS = sum(kind for kind in ListKind if kind >= ListKind.FATHER)
 _RELATED = sum(
     field.bit
@@ -75,6 +78,9 @@ def _problems(document: GrantDocument) -> Iterator[str]:
         yield from (f"rights.{right.purpose}: {text}" for text in _right(right, purposes, overrides))
     yield from _facts(document)
     yield from _overrides(document)
+    if document.login is not None:
+        is_production = document.system.environment == PRODUCTION
+        yield from (f"login.{text}" for text in login_problems(document.login, is_production=is_production))
 
 
 def _repeats(where: str, names: Iterable[str]) -> Iterator[str]:

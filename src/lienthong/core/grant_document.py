@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from lienthong.core.login import LoginEntry
 from lienthong.core.purpose import Actor, PurposeGround
 from lienthong.core.request import Service
 from lienthong_protocol.record import Proof, Visibility
@@ -332,7 +333,8 @@ class GrantDocument(_Entry, frozen=True, kw_only=True):
     """Everything granted to one system, under one revision.
 
     `v` and `t` come from factories because a plain default would be left out of the bytes. `profile` is the
-    id of the law profile the grant was decided under.
+    id of the law profile the grant was decided under. `login` is whose identity tokens prove the citizen, for
+    purposes whose actor is the citizen.
     """
 
     v: Literal[1] = field(default_factory=_one)
@@ -348,6 +350,7 @@ class GrantDocument(_Entry, frozen=True, kw_only=True):
     misses: MissBudget
     facts: Facts
     overrides: tuple[OverrideEntry, ...] = ()
+    login: LoginEntry | None = None
 
 
 _NO_OFFSET = timedelta(0)

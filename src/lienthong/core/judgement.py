@@ -25,6 +25,7 @@ from lienthong.core.legal_days import day_of
 from lienthong.core.relatives import lines_of_relatives, without_protected
 from lienthong.core.request import ClaimValue
 from lienthong.core.sentences import Sentence, sentence_for
+from lienthong.core.subject import compare_subject
 from lienthong_protocol.record import Outcome, Visibility
 from lienthong_protocol.refusals import Code, Refuse
 
@@ -125,7 +126,13 @@ def _consents(plan: Plan, evidence: Evidence | None, now: int) -> bool:
 
 
 def _spent(plan: Plan, usage: DayUsage, subject: bytes) -> FindingKind | None:
-    """Return which budget is spent; a batch has its own brake, only misses on the person count in it, too."""
+    """Return which budget is spent; a batch has its own brake, only misses on the person count in it, too.
+
+    Budgets stop guessing. A login leaves nothing to guess: its misses cost nothing, or a citizen whom the
+    issuer spells otherwise would be shut out for the day, and after some of them the whole portal.
+    """
+    if plan.subject is not None:
+        return None
     if usage.subjects.get(subject, 0) >= plan.grant.misses_per_person:
         return FindingKind.PERSON_MISSES_SPENT
     if plan.request.service.is_batch:
@@ -136,10 +143,9 @@ def _spent(plan: Plan, usage: DayUsage, subject: bytes) -> FindingKind | None:
 
 
 def _identity(plan: Plan, claim: Claim | None, evidence: Evidence) -> IdentityResult | None:
-    """Return how the claim agrees; the national login's proof of a number agrees by itself."""
+    """Return how the claim, or what the login says of the citizen, agrees with the person found."""
     if plan.subject is not None:
-        number = NumberMatch.CURRENT if plan.subject == evidence.current_number else NumberMatch.SUPERSEDED
-        return IdentityResult(number, Grade.EXACT, Grade.EXACT, is_ambiguous=evidence.candidates != 1)
+        return compare_subject(plan.subject, evidence)
     return None if claim is None else compare_identity(claim, evidence)
 
 
@@ -181,12 +187,14 @@ def _refused(
     """Return a refusal with the line of the person or number it concerned."""
     plan, evidence = question.plan, question.evidence
     label = label_of(evidence)
-    claimed = plan.subject if question.claim is None else question.claim.number
+    claimed = plan.subject if question.claim is None else question.claim
     visibility, law = _visibility(plan.right, evidence, question.now)
+    if plan.subject is not None:
+        misses = 0
     line = LineFacts(
         label=label,
         person_key=evidence.person_key if evidence is not None and label is _PERSON else b"",
-        number=(claimed or "") if label is _CLAIMED else "",
+        number=claimed.number if claimed is not None and label is _CLAIMED else "",
         outcome=_MISSED,
         asked=question.asked,
         given=0,
@@ -228,7 +236,7 @@ def _answer(
         told, outcome = plan.asked, _DISCLOSED
     else:
         answer, told, outcome = _verified(question, evidence, claims, flags)
-        guessed = _has_guessed(answer)
+        guessed = plan.subject is None and _has_guessed(answer)
     visibility, law = _visibility(plan.right, evidence, now)
     line = LineFacts(
         label=_PERSON,

@@ -20,6 +20,7 @@ class Unit(StrEnum):
 
     DAYS = "days"
     WORKING_DAYS = "working_days"
+    MINUTES = "minutes"
     HOURS = "hours"
     SECONDS = "seconds"
     YEARS = "years"
@@ -171,6 +172,7 @@ _AT_FIRST: Final[dict[str, Parameter]] = {
     "key.longest": _parameter(365, Unit.DAYS, OURS),
     "key.overlap": _parameter(7, Unit.DAYS, OURS),
     "tracks.start": _parameter(60, Unit.SECONDS, OURS),
+    "login.token_age": _parameter(15, Unit.MINUTES, OURS),
     "misses.per_person": _parameter(3, Unit.TIMES, OURS),
     "misses.share": _parameter(20, Unit.PER_MILLE, OURS),
     "misses.at_least": _parameter(20, Unit.TIMES, OURS),

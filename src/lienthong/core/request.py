@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from lienthong.core.fields import BY_NAME, bits_of_names
 from lienthong.core.identity import Claim
+from lienthong.core.subject import TokenClaims
 from lienthong_protocol.refusals import Code, Refuse
 
 ClaimValue = str | int | bool
@@ -36,8 +37,9 @@ class Service(StrEnum):
 class ExchangeRequest(Struct, frozen=True, kw_only=True, gc=False):
     """One request. Absent headers are None.
 
-    `fields` is the set of fields asked for or claimed, as bits by field number. `subject` is the personal
-    number the national login has proved for this request: then the body names nobody and `claim` is None.
+    `fields` is the set of fields asked for or claimed, as bits by field number. `token` is there where an
+    identity token came with the request: its claims if its signature holds, else why not; then `claim` is
+    None, and `names_person` says whether the body names somebody all the same, wholly or in part.
     In a batch `claim` is None, `items` counts the persons, `cases` has the case of each item and, where it
     verifies, `item_claims` what is claimed of each; `fields` then are those claimed of anybody.
     """
@@ -48,7 +50,8 @@ class ExchangeRequest(Struct, frozen=True, kw_only=True, gc=False):
     officer: str | None = None
     case: str | None = None
     consent: str | None = None
-    subject: str | None = None
+    token: TokenClaims | Refuse | None = None
+    names_person: bool = False
     fields: int = 0
     claim: Claim | None = None
     claims: Mapping[str, ClaimValue] = {}

@@ -140,14 +140,15 @@ def _purpose(interface: Interface, purpose: PurposeOffer, words: _Words, languag
     for service, fields in purpose.services.items():
         path = PATHS[service]
         parts.append(f"#### `POST {path.path}` – {path.vietnamese if language == 'vi' else path.english}")
-        parts.append(f"{words.request}:\n\n{_json(_sent(interface, service, fields))}")
+        parts.append(f"{words.request}:\n\n{_json(_sent(interface, purpose, service))}")
         parts.append(f"{words.answer}:\n\n{_json(_returned(service, fields))}")
     return parts
 
 
-def _sent(interface: Interface, service: Service, fields: tuple[str, ...]) -> dict[str, object]:
+def _sent(interface: Interface, purpose: PurposeOffer, service: Service) -> dict[str, object]:
+    fields = purpose.services[service]
     claims = {name: example(BY_NAME[name]) for name in fields}
-    return interface.question(service, fields=fields, claims=claims)
+    return interface.question(purpose, service, claims=claims)
 
 
 def _returned(service: Service, fields: tuple[str, ...]) -> dict[str, object]:

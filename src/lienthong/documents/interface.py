@@ -6,13 +6,19 @@ from dataclasses import asdict, dataclass
 from lienthong.core.fields import BY_NAME, Field, bits_of_names, fields_in
 from lienthong.core.request import Service
 
+SUBJECT_HEADER = "LT-Subject"
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a caller may have of one service: purposes and fields by name."""
+    """What a caller may have of one service: purposes and fields by name.
+
+    `own_purposes` are those for which the signed-in citizen is asked about, proved by LT-Subject.
+    """
 
     purposes: Sequence[str]
     fields: Sequence[str]
+    own_purposes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,11 @@ class PurposeOffer:
     title: str
     headers: tuple[str, ...]
     services: Mapping[Service, tuple[str, ...]]
+
+    @property
+    def is_own(self) -> bool:
+        """Say whether the signed-in citizen is asked about: then bodies name nobody."""
+        return SUBJECT_HEADER in self.headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +66,28 @@ class Interface:
     def offers(self) -> dict[str, Offer]:
         """Return what each service gives over all purposes, by name of the service."""
         found: dict[str, tuple[set[str], set[str]]] = {}
+        own = {purpose.code for purpose in self.purposes if purpose.is_own}
         for purpose in self.purposes:
             for service, fields in purpose.services.items():
                 codes, names = found.setdefault(service, (set(), set()))
                 codes.add(purpose.code)
                 names.update(fields)
-        return {service: Offer(sorted(codes), in_order(names)) for service, (codes, names) in found.items()}
+        return {
+            service: Offer(sorted(codes), in_order(names), sorted(codes & own))
+            for service, (codes, names) in found.items()
+        }
 
     def question(
-        self, service: Service, *, fields: Sequence[str], claims: Mapping[str, object]
+        self, purpose: PurposeOffer, service: Service, *, claims: Mapping[str, object]
     ) -> dict[str, object]:
-        """Return the body of a call about the samples' person: `fields` looked up or `claims` verified."""
-        asked: dict[str, object] = {"fields": list(fields)} if service.is_lookup else {"claims": dict(claims)}
+        """Return the body of a call: the purpose's fields looked up, or `claims` verified.
+
+        It is about the samples' person, or about the signed-in citizen, and then names nobody.
+        """
+        fields = list(purpose.services[service])
+        asked: dict[str, object] = {"fields": fields} if service.is_lookup else {"claims": dict(claims)}
         if not service.is_batch:
-            return asdict(self.person) | asked
+            return asked if purpose.is_own else asdict(self.person) | asked
         item = {"ref": "1"} | asdict(self.person)
         return asked | {"items": [item]} if service.is_lookup else {"items": [item | asked]}
 

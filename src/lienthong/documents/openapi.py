@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lienthong.core.fields import BY_NAME, Field, FieldType
-from lienthong.documents.interface import Offer
+from lienthong.documents.interface import SUBJECT_HEADER, Offer
+from lienthong_protocol.profile import LONGEST_SUBJECT
 from lienthong_protocol.refusal_texts import REFUSALS
 
 JsonObject = dict[str, Any]
@@ -104,7 +105,8 @@ def _operation(service: str, offer: Offer) -> JsonObject:
         + [
             _header(name, {"type": "string", "maxLength": 128}, required=False)
             for name in ("LT-Officer", "LT-Case", "LT-Consent")
-        ],
+        ]
+        + _subject(offer),
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": _request(service, offer)}},
@@ -117,6 +119,16 @@ def _operation(service: str, offer: Offer) -> JsonObject:
             "default": _refused(),
         },
     }
+
+
+def _subject(offer: Offer) -> list[JsonObject]:
+    """Return the header of the citizen's identity token, where some purpose is the signed-in citizen's."""
+    if not offer.own_purposes:
+        return []
+    schema = {"type": "string", "maxLength": LONGEST_SUBJECT}
+    header = _header(SUBJECT_HEADER, schema, required=len(offer.own_purposes) == len(offer.purposes))
+    text = "The citizen's ID token, with these purposes and no other: " + ", ".join(offer.own_purposes)
+    return [header | {"description": text}]
 
 
 def _header(name: str, schema: JsonObject, *, required: bool) -> JsonObject:
@@ -142,9 +154,9 @@ def _request(service: str, offer: Offer) -> JsonObject:
     claims = _object({name: _schema(BY_NAME[name]) for name in sorted(offer.fields)}, ())
     match service:
         case "lookup":
-            return _object(_PERSON | {"fields": fields}, (*_PERSON, "fields"))
+            return _of_one(offer, {"fields": fields}, ("fields",))
         case "verify":
-            return _object(_PERSON | {"claims": claims}, tuple(_PERSON))
+            return _of_one(offer, {"claims": claims}, ())
         case "verify_batch":
             return _object({"items": _items(_ITEM | {"claims": claims})}, ("items",))
         case _:
@@ -154,6 +166,16 @@ def _request(service: str, offer: Offer) -> JsonObject:
 def _items(item: JsonObject) -> JsonObject:
     required = (*_PERSON, "ref")
     return {"type": "array", "minItems": 1, "maxItems": 1000, "items": _object(item, required)}
+
+
+def _of_one(offer: Offer, asked: JsonObject, required: Sequence[str]) -> JsonObject:
+    """Return the body that names the person, the one that leaves that to the token, or either of them."""
+    forms = []
+    if len(offer.own_purposes) < len(offer.purposes):
+        forms.append(_object(_PERSON | asked, (*_PERSON, *required)))
+    if offer.own_purposes:
+        forms.append(_object(asked, required))
+    return forms[0] if len(forms) == 1 else {"oneOf": forms}
 
 
 def _answer(service: str, offer: Offer) -> JsonObject:

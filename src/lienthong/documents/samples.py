@@ -66,7 +66,7 @@ def shell_sample(interface: Interface) -> str:
     """Return the sample script of an interface: one signed call with curl and OpenSSL 3."""
     service = _services(interface)[0]
     purpose = _first(interface, service)
-    body = interface.question(service, fields=purpose.services[service], claims={})
+    body = interface.question(purpose, service, claims={})
     headers = {"lt-purpose": purpose.code} | {name.lower(): f"${_variable(name)}" for name in purpose.headers}
     settings = {
         "ORIGIN": interface.origin,

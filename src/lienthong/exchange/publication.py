@@ -9,6 +9,7 @@ Law: R5.1, R8.2.
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from lienthong.core.grant import compile_grant
-from lienthong.core.grant_checks import problems
+from lienthong.core.grant_checks import PRODUCTION, problems
 from lienthong.core.grant_document import (
     ConditionEntry,
     ConditionName,
@@ -40,13 +41,18 @@ from lienthong.core.grant_document import (
     encode_document,
 )
 from lienthong.core.law import PROFILES, Profile
+from lienthong.core.login import IssuerKey, LoginEntry
+from lienthong.core.purpose import Actor
 from lienthong.exchange.legal_dates import Calendar, DateError
 
-PRODUCTION = "production"
 _PROCEDURES = frozenset({SystemKind.MINISTRY_PROCEDURES, SystemKind.PROVINCE_PROCEDURES})
 _LISTS = ("keys", "officers", "purposes", "overrides")
-_TOP = frozenset({"profile", "environment", "participants", "systems"})
-_OF_SYSTEM = {*SystemEntry.__struct_fields__, *_LISTS, "participant", "facts", "misses"} - {"environment"}
+_TOP = frozenset({"profile", "environment", "participants", "issuers", "systems"})
+_SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_OF_ISSUER = frozenset({*LoginEntry.__struct_fields__, "id", "file"}) - {"audience"}
+_OF_SYSTEM = {*SystemEntry.__struct_fields__, *_LISTS, "participant", "facts", "misses", "login"} - {
+    "environment"
+}
 
 Table = dict[str, Any]
 Entry = TypeVar("Entry", bound=Struct)
@@ -103,25 +109,38 @@ def read_publication(
         if participant.id in participants:
             raise where.error("id: this participant stands twice. Keep one of them")
         participants[participant.id] = participant
+    folder = keys or path.parent
+    issuers = _issuers(top, place, folder)
     documents: dict[str, GrantDocument] = {}
     for where, table in _tables(top, "systems", place):
-        reader = _SystemReader(where, calendar, profile, environment, keys or path.parent)
-        document = reader.document(table, participants)
+        reader = _SystemReader(where, calendar, profile, environment, folder, participants, issuers)
+        document = reader.document(table)
         if document.system.id in documents:
             raise where.error("id: this system stands twice. Keep one of them")
         documents[document.system.id] = document
-    return _compared(documents, in_force or {}, place)
+    held = _readable(in_force or {})
+    _one_audience_each({**held, **documents}, place)
+    return _compared(documents, held, place)
+
+
+def _readable(in_force: Mapping[str, bytes]) -> dict[str, GrantDocument]:
+    """Return what is in force; bytes that are no grant are none to any gateway either, and hinder nobody."""
+    held = {}
+    for system, body in in_force.items():
+        with suppress(GrantFormatError):
+            held[system] = decode_document(body)
+    return held
 
 
 def _compared(
-    documents: Mapping[str, GrantDocument], in_force: Mapping[str, bytes], place: _Place
+    documents: Mapping[str, GrantDocument], in_force: Mapping[str, GrantDocument], place: _Place
 ) -> Publication:
     wanted: list[bytes] = []
     unchanged: list[str] = []
     for system, document in documents.items():
         revision = 0
         if system in in_force:
-            held = decode_document(in_force[system])
+            held = in_force[system]
             revision = held.revision
             if structs.replace(document, revision=revision) == held:
                 unchanged.append(system)
@@ -144,22 +163,24 @@ class _SystemReader:
     profile: Profile
     environment: str
     keys: Path
+    participants: Mapping[str, Participant]
+    issuers: Mapping[str, Table]
 
-    def document(self, table: Table, participants: Mapping[str, Participant]) -> GrantDocument:
+    def document(self, table: Table) -> GrantDocument:
         """Return the document of a system, at revision 1; raises PublicationError."""
         try:
             rest = self.calendar.moments(table)
         except DateError as error:
             raise self.place.error(str(error)) from error
         _known(rest, _OF_SYSTEM, self.place)
-        participant = participants.get(str(rest.pop("participant", "")))
+        participant = self.participants.get(str(rest.pop("participant", "")))
         if participant is None:
-            raise self.place.error(
-                f"participant: name one of the participants: {', '.join(participants) or 'there are none'}"
-            )
+            known = ", ".join(self.participants) or "there are none"
+            raise self.place.error(f"participant: name one of the participants: {known}")
         lists = {name: list(self._listed(rest, name)) for name in _LISTS}
         facts = self._facts(self._table(rest, "facts"))
         misses = self._misses(self._table(rest, "misses"))
+        login = self._login(self._table(rest, "login"))
         system = _entry(SystemEntry, {**rest, "environment": self.environment}, self.place)
         purposes = [self._purpose(where, purpose, system.kind) for where, purpose in lists["purposes"]]
         document = GrantDocument(
@@ -174,7 +195,13 @@ class _SystemReader:
             misses=misses,
             facts=facts,
             overrides=tuple(_entry(OverrideEntry, entry, where) for where, entry in lists["overrides"]),
+            login=login,
         )
+        if login is None and any(purpose.actor is Actor.CITIZEN for purpose, _ in purposes):
+            raise self.place.error(
+                "login: a purpose whose actor is the citizen needs the issuer whose identity tokens are "
+                "believed. Write [[issuers]] and [systems.login], or name another actor"
+            )
         found = problems(document)
         if found:
             raise self.place.error("\n  ".join(found))
@@ -216,15 +243,22 @@ class _SystemReader:
 
     def _key_file(self, place: _Place, name: str) -> Table:
         path = self.keys / name
-        try:
-            jwk = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise place.error(f"file: cannot read {path}: {error.strerror}. Correct the name") from error
-        except ValueError as error:
-            raise place.error(f"file: {path} is no JSON. It must hold one public JSON Web Key") from error
+        jwk = _json(path, place, wanted="one public JSON Web Key")
         if not isinstance(jwk, dict):
             raise place.error(f"file: {path} must hold one public JSON Web Key")
         return _public(jwk, place)
+
+    def _login(self, table: Table) -> LoginEntry | None:
+        if not table:
+            return None
+        place = self.place.inner("login")
+        _known(table, ("issuer", "audience"), place)
+        issuer = self.issuers.get(str(table.get("issuer", "")))
+        if issuer is None:
+            raise place.error(
+                f"issuer: name one of the issuers: {', '.join(self.issuers) or 'there are none'}"
+            )
+        return _entry(LoginEntry, {**issuer, "audience": table.get("audience")}, place)
 
     def _misses(self, table: Table) -> MissBudget:
         defaults = {
@@ -252,6 +286,54 @@ class _SystemReader:
             )
 
 
+def _issuers(top: Table, place: _Place, folder: Path) -> dict[str, Table]:
+    """Return by id what each issuer of identity tokens gives a login, all but the audience."""
+    found: dict[str, Table] = {}
+    for where, table in _tables(top, "issuers", place):
+        _known(table, _OF_ISSUER, where)
+        name = str(table.pop("id", ""))
+        if not name or name in found:
+            raise where.error("id: give each issuer an id of its own, by which systems name it")
+        keys = table.get("keys")
+        if "file" in table:
+            if keys is not None:
+                raise where.error("file: name a file or write the keys as keys, not both")
+            keys = _key_set(where, folder / str(table.pop("file")))
+        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+            raise where.error("keys: name the file of the issuer's public JSON Web Key Set as file")
+        found[name] = {**table, "keys": [_issuer_key(key, where) for key in keys]}
+    return found
+
+
+def _key_set(place: _Place, path: Path) -> object:
+    value = _json(path, place, wanted="the issuer's JSON Web Key Set")
+    return value.get("keys") if isinstance(value, dict) else None
+
+
+def _issuer_key(jwk: Table, place: _Place) -> Table:
+    """Return the members of a public key of an issuer that its verification needs."""
+    if jwk.get("kty") == "oct" or _SECRET_MEMBERS & jwk.keys():
+        raise place.error(
+            "keys: secrets stand in this set. Name the public set, and treat the secret as lost"
+        )
+    return {name: jwk[name] for name in IssuerKey.__struct_fields__ if name in jwk}
+
+
+def _one_audience_each(documents: Mapping[str, GrantDocument], place: _Place) -> None:
+    """Refuse two systems that believe tokens made for the same audience: either could replay the other's."""
+    holders: dict[tuple[str, str], str] = {}
+    for system, document in documents.items():
+        if document.login is None:
+            continue
+        audience = (document.login.issuer, document.login.audience)
+        holder = holders.setdefault(audience, system)
+        if holder != system:
+            raise place.error(
+                f"systems {system!r}, login: audience: {audience[1]!r} already belongs to {holder!r}. "
+                "Have the issuer register each system as a client of its own"
+            )
+
+
 class _Conditions(Struct, frozen=True, forbid_unknown_fields=True):
     evidence: str
     decided_at: Any
@@ -266,6 +348,16 @@ def _read(path: Path, place: _Place) -> Table:
         raise place.error(f"cannot read the file: {error.strerror}. Correct its name") from error
     except tomllib.TOMLDecodeError as error:
         raise place.error(f"not valid TOML: {error}. Correct that line") from error
+
+
+def _json(path: Path, place: _Place, *, wanted: str) -> object:
+    try:
+        value: object = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise place.error(f"file: cannot read {path}: {error.strerror}. Correct the name") from error
+    except ValueError as error:
+        raise place.error(f"file: {path} is no JSON. It must hold {wanted}") from error
+    return value
 
 
 def _tables(top: Mapping[str, Any], name: str, place: _Place) -> Iterator[tuple[_Place, Table]]:

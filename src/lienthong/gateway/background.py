@@ -216,10 +216,17 @@ class BackgroundWork:
             hub.see(GrantsLoaded(refreshed.version, refreshed.systems))
 
     async def _follow_grants(self) -> None:
-        if self._hub.standing.holds(Code.DATABASE_UNAVAILABLE):
-            await self._make_ready()
-        else:
-            await self.refresh_grants()
+        """Load what was published; whether that could be asked at all is what the worker says of itself."""
+        hub = self._hub
+        try:
+            if hub.standing.holds(Code.DATABASE_UNAVAILABLE):
+                await self._make_ready()
+            else:
+                await self.refresh_grants()
+        except DatabaseUnavailableError:
+            hub.has_database = False
+            raise
+        hub.has_database = True
 
     async def _count(self) -> None:
         if not self._hub.standing.holds(Code.DATABASE_UNAVAILABLE):

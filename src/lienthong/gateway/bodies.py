@@ -44,6 +44,27 @@ class VerifyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claims: dict[str, ClaimValue] = {}
 
 
+class SubjectLookupBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/lookup` for the signed-in citizen: the fields alone.
+
+    Members that would name a person are taken in whatever form, so that naming somebody is refused as that.
+    """
+
+    fields: tuple[str, ...]
+    number: Any = msgspec.UNSET
+    full_name: Any = msgspec.UNSET
+    birth_date: Any = msgspec.UNSET
+
+
+class SubjectVerifyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST /v1/verify` for the signed-in citizen: the values to compare, of whom is said by the token."""
+
+    claims: dict[str, ClaimValue] = {}
+    number: Any = msgspec.UNSET
+    full_name: Any = msgspec.UNSET
+    birth_date: Any = msgspec.UNSET
+
+
 class BatchItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One person of a batch, under the caller's own reference."""
 
@@ -80,11 +101,20 @@ class ReceiptsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: int
 
 
-Body = TypeVar("Body", LookupBody, VerifyBody, BatchBody, VerifyBatchBody, ReceiptsBody)
+SubjectBody = SubjectLookupBody | SubjectVerifyBody
+Body = TypeVar(
+    "Body",
+    LookupBody,
+    VerifyBody,
+    SubjectLookupBody,
+    SubjectVerifyBody,
+    BatchBody,
+    VerifyBatchBody,
+    ReceiptsBody,
+)
 
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(kind)
-    for kind in (LookupBody, VerifyBody, BatchBody, VerifyBatchBody, ReceiptsBody)
+    kind: msgspec.json.Decoder(kind) for kind in Body.__constraints__
 }
 _MEMBER = re.compile(rb'"([^"\\]*)"\s*:')
 
@@ -105,6 +135,11 @@ def read_body(kind: type[Body], body: bytes) -> Body | Refuse:
         except _RepeatedMemberError:
             return Refuse(Code.DUPLICATE_MEMBER)
     return _check_sizes(value)
+
+
+def names_person(body: SubjectBody) -> bool:
+    """Tell whether a body says who is meant, wholly or in part."""
+    return any(member is not msgspec.UNSET for member in (body.number, body.full_name, body.birth_date))
 
 
 def _members(value: Body) -> int:
@@ -165,15 +200,15 @@ def _printable(name: str) -> str:
 
 def _check_sizes(value: Body) -> Body | Refuse:
     match value:
-        case LookupBody(fields=fields):
-            return _check_fields(fields) or value
+        case LookupBody() | SubjectLookupBody():
+            return _check_fields(value.fields) or value
         case BatchBody(fields=fields, items=items):
             return _check_items(items) or _check_fields(fields) or value
         case VerifyBatchBody(items=items):
             most = max((len(item.claims) for item in items), default=0)
             return _check_items(items) or _check_claims(most) or value
-        case VerifyBody(claims=claims):
-            return _check_claims(len(claims)) or value
+        case VerifyBody() | SubjectVerifyBody():
+            return _check_claims(len(value.claims)) or value
         case ReceiptsBody(request_ids=ids):
             if not 1 <= len(ids) <= MOST_RECEIPTS:
                 return Refuse(Code.INVALID_VALUE, f"between 1 and {MOST_RECEIPTS} request ids")

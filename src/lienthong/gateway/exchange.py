@@ -8,6 +8,8 @@ send back (the grants moved: decide again). Nothing is sent before its record is
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 from lienthong.core.answer import Answer
 from lienthong.core.batch import BatchItem as JudgedItem
 from lienthong.core.batch import judge_batch
@@ -16,7 +18,7 @@ from lienthong.core.evidence import Evidence
 from lienthong.core.grant import SystemGrant
 from lienthong.core.judgement import judge, label_of
 from lienthong.core.request import Service
-from lienthong.gateway.asking import Question, read_question
+from lienthong.gateway.asking import Question, is_of_another_environment, read_question
 from lienthong.gateway.bodies import VerifyItem
 from lienthong.gateway.coalescing import QueueFullError
 from lienthong.gateway.composing import Call, Verdict, encode, refused
@@ -24,6 +26,7 @@ from lienthong.gateway.connections import DatabaseUnavailableError
 from lienthong.gateway.identify import Unknown, identify, still_accepted
 from lienthong.gateway.messages import JSON, Message, Response
 from lienthong.gateway.recording import Draft, RecordUncertainError
+from lienthong.gateway.subject import read_token
 from lienthong.gateway.usage import Charge
 from lienthong.ledger.append import Placed, Replayed, Stale
 from lienthong.register.reader import Lookup
@@ -63,9 +66,15 @@ async def exchange(hub: "Hub", message: Message, service: Service) -> Response:
     async def answer(grant: SystemGrant, now: int) -> Verdict:
         if isinstance(question, Refuse):
             return refused(question)
-        plan = decide(grant, question.request, now, hub.usage.of(grant.system_id, now))
+        request = question.request
+        if caller.signature.subject is not None:
+            token = read_token(grant, request.purpose, caller.signature.subject)
+            request = structs.replace(request, token=token)
+        plan = decide(grant, request, now, hub.usage.of(grant.system_id, now))
         if isinstance(plan, Refuse):
-            return refused(plan, fields=question.request.fields)
+            return refused(plan, fields=request.fields)
+        if plan.subject is not None and is_of_another_environment(plan.subject.number, hub.environment):
+            return refused(Refuse(Code.NUMBER_OUTSIDE_ENVIRONMENT), fields=request.fields)
         if service.is_batch:
             return await _answer_batch(hub, plan, question, now, is_retry=is_retry)
         return await _answer_one(hub, plan, now, is_retry=is_retry)
@@ -128,7 +137,8 @@ async def settle(hub: "Hub", call: Call, answer: Answering) -> Response:
 
 async def _answer_one(hub: "Hub", plan: Plan, now: int, *, is_retry: bool) -> Verdict:
     request = plan.request
-    number = request.claim.number if request.claim is not None else plan.subject or ""
+    meant = request.claim if plan.subject is None else plan.subject
+    number = "" if meant is None else meant.number
     evidence = await hub.reader.submit(Lookup(number, plan.columns, plan.lists, plan.consent))
     subject = _subject(hub, evidence, number, now)
     usage = hub.usage.of(plan.grant.system_id, now)

@@ -95,6 +95,8 @@ class Hub:
         self.background = BackgroundWork(self, dedicated())
         # Both until shown otherwise: what could not be asked yet is not known to be in order.
         self.standing = Standing(Code.DATABASE_UNAVAILABLE, Code.CLOCK_UNSYNCHRONISED)
+        self.has_database = False
+        """Whether the database answered when it was last asked, about once a second."""
 
     @classmethod
     async def open(cls, configuration: Configuration) -> "Hub":

@@ -105,7 +105,11 @@ def _offers(grant: SystemGrant) -> dict[str, Offer]:
             purposes, fields = offers.get(service, (set(), 0))
             bits = right.fields if service.is_lookup else right.verify_fields
             offers[service] = (purposes | {code}, fields | bits)
-    return {service: Offer(sorted(purposes), names_in(bits)) for service, (purposes, bits) in offers.items()}
+    own = {code for code, purpose in grant.purposes.items() if purpose.by_citizen}
+    return {
+        service: Offer(sorted(purposes), names_in(bits), sorted(purposes & own))
+        for service, (purposes, bits) in offers.items()
+    }
 
 
 def _scope_of(grant: SystemGrant, now: int) -> dict[str, object]:
@@ -135,6 +139,15 @@ def _scope_of(grant: SystemGrant, now: int) -> dict[str, object]:
             for key_id, key in grant.keys.items()
             if now < key.end
         ],
+        "login": None
+        if grant.login is None
+        else {
+            "issuer": grant.login.issuer,
+            "audience": grant.login.audience,
+            "number_claim": grant.login.number_claim,
+            "assurance": sorted(grant.login.assurance),
+            "keys": sorted(grant.login.keys),
+        },
         "rights": [
             {
                 "purpose": code,

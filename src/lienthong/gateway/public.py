@@ -89,10 +89,15 @@ async def health(hub: "Hub") -> Response:
 
 
 async def ready(hub: "Hub") -> Response:
-    """Say whether the worker takes requests; the code of why not otherwise."""
-    if hub.refusing is None:
+    """Say whether the worker takes requests and could answer them; the code of why not otherwise.
+
+    A worker whose database went away still takes requests, so that each caller gets a signed refusal; but
+    whoever distributes them must send them elsewhere.
+    """
+    refusing = hub.refusing if hub.has_database or hub.refusing else Code.DATABASE_UNAVAILABLE
+    if refusing is None:
         return Response(200, b"ready\n", [("content-type", TEXT)])
-    return Response(503, f"{hub.refusing}\n".encode(), [("content-type", TEXT)])
+    return Response(503, f"{refusing}\n".encode(), [("content-type", TEXT)])
 
 
 async def metrics(hub: "Hub") -> Response:

@@ -12,6 +12,7 @@ from lienthong.ledger.append import AppendUncertain, LogClosed
 from lienthong.ledger.cosigning import Endpoint, Panel
 from lienthong.ledger.notary import LogShrunk, Notary
 from lienthong.ledger.own_record import append_own
+from lienthong.ledger.read_watch import ReadWatch
 from lienthong.ledger.signed_memory import Memory
 from lienthong.ledger.stored_tree import QUERIES
 from lienthong_protocol.notes import NoteSigner, NoteVerifier
@@ -47,6 +48,7 @@ class NotaryDuty:
     interval: float = 1.0
     heartbeat: float = 60.0
     adopt: bool = False
+    reads: ReadWatch | None = None
 
 
 async def run(duty: NotaryDuty, stop: asyncio.Event) -> None:
@@ -56,7 +58,9 @@ async def run(duty: NotaryDuty, stop: asyncio.Event) -> None:
     LogForked, TreeBrokenError and NotaryBlocked: then a person has to look.
     """
     with duty.memory.held():
-        upkeep = asyncio.create_task(_keep_up(duty.database, stop))
+        beside = [asyncio.create_task(_keep_up(duty.database, stop))]
+        if duty.reads is not None:
+            beside.append(asyncio.create_task(_watch_reads(duty.database, duty.reads, stop)))
         try:
             while not stop.is_set():
                 try:
@@ -72,8 +76,9 @@ async def run(duty: NotaryDuty, stop: asyncio.Event) -> None:
                     _log.warning("the database is lost", reason=str(error) or repr(error))
                     await _pause(stop, RETRY_SECONDS)
         finally:
-            upkeep.cancel()
-            await asyncio.wait([upkeep])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
 
 
 async def _close(database: Database) -> None:
@@ -146,6 +151,24 @@ async def _keep_up(database: Database, stop: asyncio.Event) -> None:
         except _LOST as error:
             _log.warning("upkeep of the log failed", reason=str(error) or repr(error))
         await _pause(stop, _SWEEP_SECONDS)
+
+
+async def _watch_reads(database: Database, watch: ReadWatch, stop: asyncio.Event) -> None:
+    """Compare reads with the log over one connection; a failure is told and tried again."""
+    while not stop.is_set():
+        try:
+            connection = await connect(database, Role.NOTARY, application="lienthong reads")
+            try:
+                while not stop.is_set():
+                    await watch.look(connection)
+                    await _pause(stop, watch.interval)
+            finally:
+                connection.terminate()
+        except _LOST as error:
+            _log.warning("reads are not watched", reason=str(error) or repr(error))
+        except Exception as error:  # noqa: BLE001 - the watch must outlive whatever one look met
+            _log.error("reads are not watched", kind=type(error).__name__, reason=str(error))
+        await _pause(stop, RETRY_SECONDS)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from lienthong.config import Configuration
 from lienthong.db import Role, connect
 from lienthong.ledger import witness as witness_process
 from lienthong.ledger.append import AppendRefused, AppendUncertain
@@ -24,6 +25,7 @@ from lienthong.ledger.invocation import (
 )
 from lienthong.ledger.notary import LogForked
 from lienthong.ledger.notary_loop import NotaryDuty, run
+from lienthong.ledger.read_watch import ReadWatch
 from lienthong.ledger.rotation import rotate
 from lienthong.ledger.signed_memory import Memory, NotaryBlocked
 from lienthong.ledger.stored_tree import TreeBrokenError
@@ -52,6 +54,7 @@ def notary(config: Path | None, data: Path | None, *, adopt: bool) -> None:
             interval=configuration.notary.interval,
             heartbeat=configuration.notary.heartbeat,
             adopt=adopt,
+            reads=_read_watch(configuration),
         )
         try:
             asyncio.run(_until_stopped(duty))
@@ -113,6 +116,18 @@ def _new_witness(
         if not vkey.startswith(f"{name}+"):
             raise NotDoneError(f"{directory} holds the witness {vkey.partition('+')[0]} already")
     click.echo(vkey)
+
+
+def _read_watch(configuration: Configuration) -> ReadWatch:
+    """Return the watch of a deployment; between two looks every exchange ends, one asked after included."""
+    gateway, notary = configuration.gateway, configuration.notary
+    longest = gateway.read_deadline + 2 * gateway.record_deadline
+    return ReadWatch(
+        configuration.keys / "log",
+        most=notary.unrecorded_reads,
+        interval=max(notary.reads_interval, 2 * longest),
+        metrics=notary.metrics_file,
+    )
 
 
 async def _until_stopped(duty: NotaryDuty) -> None:

@@ -5,6 +5,21 @@
 -- How many leaves are durable.
 SELECT ledger.newest_head()
 
+-- name: persons_read
+-- How many persons were ever read from the register.
+-- role: lt_notary
+SELECT register.count_persons_read()
+
+-- name: persons_recorded
+-- How many persons the log tells of from one index up to another, and how many reads its records account for.
+-- role: lt_notary
+SELECT recorded, excused FROM ledger.persons_recorded($1, $2)
+
+-- name: note_finding
+-- Opens a finding about a system, once per kind.
+-- role: lt_notary
+SELECT exchange.note_finding($1, $2, $3, $4, '', NULL, $5)
+
 -- name: leaves
 -- So many leaf hashes from this index on.
 SELECT index, hash FROM ledger.leaf WHERE index >= $1 AND index < $1 + $2 ORDER BY index

@@ -1,7 +1,7 @@
 -- Every privilege of every role, in one place. Functions and types belong to lt_owner alone unless named here;
 -- tests/contract/privileges.txt lists what this comes to.
 
-GRANT USAGE ON SCHEMA register TO lt_gateway, lt_intake, lt_monitor;
+GRANT USAGE ON SCHEMA register TO lt_gateway, lt_intake, lt_notary, lt_monitor;
 GRANT USAGE ON SCHEMA exchange TO lt_gateway, lt_intake, lt_control, lt_notary, lt_inspector;
 GRANT USAGE ON SCHEMA ledger TO lt_gateway, lt_intake, lt_control, lt_notary, lt_inspector, lt_monitor;
 GRANT USAGE ON SCHEMA ops TO lt_gateway, lt_intake, lt_control, lt_notary, lt_inspector, lt_monitor;
@@ -9,7 +9,7 @@ GRANT USAGE ON SCHEMA ops TO lt_gateway, lt_intake, lt_control, lt_notary, lt_in
 -- register: the gateway reads through two functions, intake keeps the rows.
 GRANT EXECUTE ON FUNCTION register.read(text[], bigint[], text[]) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION register.read_lists(bigint[], bytea[], integer[]) TO lt_gateway;
-GRANT EXECUTE ON FUNCTION register.count_persons_read() TO lt_gateway, lt_monitor;
+GRANT EXECUTE ON FUNCTION register.count_persons_read() TO lt_gateway, lt_notary, lt_monitor;
 GRANT SELECT, INSERT, UPDATE ON register.person, register.identifier, register.relation, register.other_name,
   register.nationality, register.card, register.protection, register.consent TO lt_intake;
 
@@ -34,7 +34,8 @@ GRANT EXECUTE ON FUNCTION exchange.misses_since(timestamptz, bigint) TO lt_gatew
 GRANT EXECUTE ON FUNCTION exchange.receipts(text, text[], timestamptz) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION exchange.note_attempt(text, timestamptz, text, text, text, text) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION exchange.note_finding(timestamptz, text, text, text, text, bigint, text)
-  TO lt_gateway, lt_intake;
+  TO lt_gateway, lt_intake, lt_notary;
+GRANT EXECUTE ON FUNCTION ledger.persons_recorded(bigint, bigint) TO lt_notary;
 GRANT EXECUTE ON FUNCTION exchange.open_findings(text) TO lt_gateway;
 GRANT EXECUTE ON FUNCTION exchange.settle_batches(
   smallint, bigint[], timestamptz[], text[], text[], text[], boolean[]) TO lt_gateway;
