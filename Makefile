@@ -75,6 +75,7 @@ check-law:
 	$(BIN)/python scripts/generate_law.py --check
 check-machines:
 	$(BIN)/python scripts/generate_machines.py --check
+	$(BIN)/python scripts/make_migrations.py --check --dry-run
 
 bench: $(SETUP)
 	@scripts/need wrk

@@ -43,10 +43,10 @@ def test_defaults_are_usable_and_the_environment_overrides(tmp_path: Path) -> No
         ),
         (BASE + '[control]\npublic_origin = "http://h/portal"\n', "scheme and host only"),
         (BASE + "[control]\nsurprise = 1\n", "surprise"),
-        (BASE + '[control.mail]\nhost = "h"\nfolder = "f"\n', "Set one"),
-        (BASE + '[control.mail]\nhost = "h"\nuser = "u"\n', "belong together"),
-        (BASE + '[control.mail]\nhost = "h"\nuser = "u"\npassword = "p"\n', "in the clear"),
-        (BASE + '[control.mail]\ntls = "yes"\n', "tls"),
+        (BASE + '[mail]\nhost = "h"\nfolder = "f"\n', "Set one"),
+        (BASE + '[mail]\nhost = "h"\nuser = "u"\n', "belong together"),
+        (BASE + '[mail]\nhost = "h"\nuser = "u"\npassword = "p"\n', "in the clear"),
+        (BASE + '[mail]\ntls = "yes"\n', "tls"),
     ],
 )
 def test_what_cannot_work_refuses_to_start(tmp_path: Path, text: str, says: str) -> None:
@@ -56,10 +56,10 @@ def test_what_cannot_work_refuses_to_start(tmp_path: Path, text: str, says: str)
 
 def test_paths_of_the_portals_lie_beside_the_file_and_the_secret_among_the_keys(tmp_path: Path) -> None:
     found = read_configuration(
-        write(tmp_path, BASE + '[control]\nuploads = "up"\n[control.mail]\nfolder = "mail"\n'), {}
+        write(tmp_path, BASE + '[control]\nuploads = "up"\n[mail]\nfolder = "mail"\n'), {}
     )
     assert found.control.uploads == tmp_path / "up"
-    assert found.control.mail.folder == tmp_path / "mail"
+    assert found.mail.folder == tmp_path / "mail"
     assert found.control_secret == tmp_path / "keys" / "control" / "secret"
     own = read_configuration(write(tmp_path, BASE + '[control]\nsecret = "s"\n'), {})
     assert own.control_secret == tmp_path / "s"

@@ -145,7 +145,6 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_origin: str = "http://127.0.0.1:8410"
     secret: Path | None = None
     uploads: Path | None = None
-    mail: MailSettings = MailSettings()
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,6 +161,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     witness: WitnessSettings = WitnessSettings()
     sandbox: SandboxSettings = SandboxSettings()
     control: ControlSettings = ControlSettings()
+    mail: MailSettings = MailSettings()
 
     @property
     def control_secret(self) -> Path:
@@ -244,16 +244,16 @@ def _check(configuration: Configuration) -> None:
 
 
 def _check_control(configuration: Configuration) -> None:
-    control, mail = configuration.control, configuration.control.mail
+    control, mail = configuration.control, configuration.mail
     if configuration.environment is Environment.PRODUCTION and control.public_origin.startswith("http://"):
         raise ConfigurationError("[control] public_origin must be https:// in production.")
     if urlsplit(control.public_origin)[2:] != ("", "", ""):
         raise ConfigurationError("[control] public_origin is scheme and host only: remove what follows.")
     if mail.host is not None and mail.folder is not None:
-        raise ConfigurationError("[control.mail] sends to `host` or writes into `folder`. Set one.")
+        raise ConfigurationError("[mail] sends to `host` or writes into `folder`. Set one.")
     if (mail.user is None) != (mail.password is None):
-        raise ConfigurationError("[control.mail] user and password belong together. Set both or none.")
+        raise ConfigurationError("[mail] user and password belong together. Set both or none.")
     if mail.user is not None and mail.tls == "none":
         raise ConfigurationError(
-            '[control.mail] would send its password in the clear. Set tls = "starttls" or "implicit".'
+            '[mail] would send its password in the clear. Set tls = "starttls" or "implicit".'
         )

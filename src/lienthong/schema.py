@@ -32,14 +32,14 @@ def bring_up_to_date(database: Database, progress: Progress = silent) -> tuple[s
     """
 
     def control(owner: psycopg.Connection) -> tuple[str, ...]:
-        # 1. Django's migrations, on a connection of their own, each in its transaction. A run killed between two
-        #    of them leaves the first noted; the next run goes on from there.
+        # 1. Django's migrations, on a connection of their own, each in its transaction. A run killed between
+        #    two of them leaves the first noted; the next run goes on from there.
         try:
             migrated = migrate_control(database, progress=progress)
         except django.db.Error as error:
             raise MigrationError(f"a migration of the control plane: {error}") from error
-        # 2. Privileges, guards and lawful states of what is there now. Their note names the migrations they stand
-        #    on, so a run killed before this point finds them pending.
+        # 2. Privileges, guards and lawful states of what is there now. Their note names the migrations they
+        #    stand on, so the run after one killed before this point finds them pending.
         return migrated + apply_standing(owner, migration_names(), progress=progress)
 
     return runner.migrate(database, progress=progress, then=control)

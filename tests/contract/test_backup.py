@@ -24,7 +24,6 @@ from lienthong.db.backup import BackupError, backup_key, backups_in, make_backup
 from lienthong.db.closure import closure_of
 from lienthong.db.commands import Place, backup_commands, database_commands
 from lienthong.db.data_folder import DataFolderError
-from lienthong.schema import bring_up_to_date, status
 from lienthong.db.private_files import PasswordFileError, read_password, write_private
 from lienthong.db.programs import Programs, ProgramsError
 from lienthong.db.restore import Verdict, _check_files, drill, is_unfinished, restore, unpack
@@ -33,6 +32,7 @@ from lienthong.ledger.append import AppendRefused, LogClosed, append
 from lienthong.ledger.findings import Fault
 from lienthong.ledger.log_source import DatabaseLog
 from lienthong.ledger.verify import verify_log
+from lienthong.schema import bring_up_to_date, status
 from tests.contract.batches import entry
 
 SMALL = ServerSettings(shared_buffers_mb=32, max_wal_size_mb=256, min_wal_size_mb=80, max_connections=20)
@@ -436,7 +436,7 @@ def run(deployment: Path, *arguments: object, seen: int | None = None) -> Result
         return Place(data=deployment / "database", keys=deployment / "keys")
 
     group = click.Group("lienthong", [
-        database_commands(read),
+        database_commands(read, bring_up_to_date, status),
         *backup_commands(
             read,
             lambda database, _policy: verify(database, seen=seen),

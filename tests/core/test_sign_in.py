@@ -14,6 +14,7 @@ from lienthong.core.sign_in import (
     blocked_for,
     is_alive,
     is_proven_again,
+    names_its_owner,
 )
 
 NOW = 1_800_000_000
@@ -59,3 +60,12 @@ def test_a_proof_counts_for_minutes():
 
 def test_a_code_counts_one_step_early_and_late():
     assert list(accepted_steps(60)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("password", ["matkhau-cua-nguyen", "NGUYỄN rất khó đoán", "xin chào thu.ha 2026"])
+def test_a_password_must_not_name_its_owner(password):
+    assert names_its_owner(password, "Nguyễn Văn An", "thu.chao@example.vn")
+
+
+def test_short_words_of_a_name_are_in_many_passwords():
+    assert not names_its_owner("bốn từ không liên quan", "Lê Văn An", "an@example.vn")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
@@ -60,7 +60,7 @@ def _is_ours(app: str) -> bool:
 
 
 @contextmanager
-def _as_owner(database: Database, search_path: str) -> Iterator[DatabaseWrapper]:
+def _as_owner(database: Database, search_path: str) -> Iterator[BaseDatabaseWrapper]:
     settings = connection_settings(database, role=Role.ADMINISTRATOR, search_path=search_path)
     settings["OPTIONS"] |= {"assume_role": Role.OWNER.value}
     settings["OPTIONS"]["options"] += f" -c lock_timeout={_LOCK_TIMEOUT}"

@@ -13,6 +13,7 @@ FIXED: Final[dict[str, Any]] = {
         "django.contrib.messages",
         "django.contrib.staticfiles",
         "procrastinate.contrib.django",
+        "lienthong.control.frame",
         "lienthong.control.accounts",
         "lienthong.control.portals.entrance",
         "lienthong.control.portals.staff",
@@ -46,7 +47,7 @@ FIXED: Final[dict[str, Any]] = {
     "USE_TZ": True,
     "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
     "STATIC_URL": "/static/",
-    # Static files are served where the packages lie: there is no step that could be forgotten after an upgrade.
+    # Static files are served where the packages lie: no step can be forgotten after an upgrade.
     "WHITENOISE_USE_FINDERS": True,
     "WHITENOISE_AUTOREFRESH": False,
     "WHITENOISE_MAX_AGE": 300,

@@ -18,14 +18,20 @@ SEARCH_PATH = "control,jobs"
 """Where unqualified names are looked for, by Django's models and by the jobs' functions."""
 
 
-def prepare(configuration: Configuration | None = None) -> None:
-    """Set Django up; without a configuration there is no database, for migrations and checks.
+def prepare(configuration: Configuration | None = None, *, connects: bool = True) -> None:
+    """Set Django up; without a configuration, or with `connects` false, it has no database.
 
-    What was set up before stays. Raises DatabaseUnavailable, PasswordFileError.
+    Migrations bring their own connection. What was set up before stays. Raises DatabaseUnavailable,
+    PasswordFileError.
     """
     if settings.configured:
         return
-    given = {"SECRET_KEY": secrets.token_hex()} if configuration is None else _of(configuration)
+    given: dict[str, Any] = {"SECRET_KEY": secrets.token_hex()}
+    if configuration is not None:
+        given = _of(configuration)
+    if configuration is not None and connects:
+        database = locate(**configuration.database.place())
+        given["DATABASES"] = {"default": connection_settings(database, search_path=SEARCH_PATH)}
     settings.configure(**(FIXED | given))
     django.setup()
 
@@ -51,17 +57,15 @@ def _of(configuration: Configuration) -> dict[str, Any]:
     is_secure = control.public_origin.startswith("https://")
     secret = configuration.control_secret
     secret.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = locate(**configuration.database.place())
     return {
         "SECRET_KEY": password_in(secret.parent, secret.name),
         "ALLOWED_HOSTS": [urlsplit(control.public_origin).hostname],
         "CSRF_TRUSTED_ORIGINS": [control.public_origin],
         "CSRF_COOKIE_SECURE": is_secure,
         "SESSION_COOKIE_SECURE": is_secure,
-        "DATABASES": {"default": connection_settings(database, search_path=SEARCH_PATH)},
         "FILE_UPLOAD_TEMP_DIR": None if control.uploads is None else _made(control.uploads / "incoming"),
         "LIENTHONG": configuration,
-        **_mail(control.mail),
+        **_mail(configuration.mail),
     }
 
 
@@ -71,6 +75,7 @@ def _made(folder: Path) -> str:
 
 
 def _mail(mail: MailSettings) -> dict[str, Any]:
+    backend: dict[str, Any]
     if mail.folder is not None:
         backend = {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

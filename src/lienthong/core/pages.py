@@ -7,7 +7,7 @@ in tests/control/page_samples.py, and what each role gets there in tests/control
 from enum import StrEnum
 from typing import Final
 
-from lienthong.core.access import PageRule
+from lienthong.core.access import PageRule, Portal
 from lienthong.core.speech import Text
 
 
@@ -41,3 +41,9 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.RECOVERY_CODES: PageRule(label=Text("Mã dự phòng", "Recovery codes"), weighty=True),
 }
 """One row per page, the same in both portals where it names none."""
+
+NAVIGATION: Final[dict[Portal, tuple[Page, ...]]] = {
+    Portal.STAFF: (Page.HOME,),
+    Portal.AGENCY: (Page.HOME,),
+}
+"""The pages of each portal's main navigation, in order; whoever may not open one does not see it."""

@@ -1,7 +1,10 @@
 """How long sessions last and proofs count, when wrong attempts block; times in seconds. Law: R8.1."""
 
 from dataclasses import dataclass
+from re import compile as pattern
 from typing import Final
+
+from lienthong.core.name_forms import canonical_name, word_forms
 
 IDLE_LIMIT: Final = 30 * 60
 """A session nobody used for so long has ended."""
@@ -18,9 +21,23 @@ LEAST_PASSWORD: Final = 12
 FACTOR_PERIOD: Final = 30
 """Seconds that one code of the second factor is shown (RFC 6238)."""
 
+_TELLING_WORD: Final = 4
+_NO_WORD: Final = pattern(r"[\W_]+")
 _FREE_ATTEMPTS: Final = 5
 _BLOCK: Final = 15 * 60
 _FORGOTTEN_AFTER: Final = 60 * 60
+
+
+def names_its_owner(password: str, name: str, email: str) -> bool:
+    """Say whether a password holds a word of its owner's name or address, with or without diacritics."""
+    before_at = _NO_WORD.sub(" ", email.partition("@")[0])
+    words = {_bare(word) for word in f"{name} {before_at}".split()}
+    told = _bare(password)
+    return any(word in told for word in words if len(word) >= _TELLING_WORD)
+
+
+def _bare(text: str) -> str:
+    return word_forms(canonical_name(text)).bare
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,8 @@ def dsn(
 ) -> str:
     """Return the libpq connection string for `role`, for psycopg. It holds the password: never log it.
 
-    `search_path` is a list of schemas without spaces. Raises DatabaseUnavailable when the password file cannot be used.
+    `search_path` is a list of schemas without spaces. Raises DatabaseUnavailable when the password file
+    cannot be used.
     """
     password = read_password(database.passwords / database.user(role))
     try:

@@ -81,7 +81,7 @@ def schema_files(folder: Path = SCHEMA) -> tuple[SchemaFile, ...]:
 
 Progress = Callable[[str], None]
 Continuation = Callable[[psycopg.Connection], tuple[str, ...]]
-"""What follows the schema files: given a connection that acts as lt_owner, returns names of what it applied."""
+"""What follows the schema files: given a connection as lt_owner, returns the names of what it applied."""
 
 
 def silent(_line: str) -> None:

@@ -66,7 +66,7 @@ class RecoveryCode(models.Model):
 
 
 class Brake(models.Model):
-    """Wrong attempts at one account or from one address, by a slot of their hash: strangers cannot fill it."""
+    """Wrong attempts at one account or from one address, by a slot of their hash: nobody can fill it."""
 
     slot = models.IntegerField(primary_key=True)
     failures = models.IntegerField()
