@@ -19,7 +19,7 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 LOCK := uv.lock pyproject.toml protocol/pyproject.toml client/pyproject.toml scripts/uv-requirements.txt
 CODE := src protocol/src client/src tests scripts $(wildcard bench)
-CHECKS := $(addprefix check-,format lint types imports lock sizes words code pages law assets speech messages)
+CHECKS := $(addprefix check-,format lint types imports lock sizes words code pages law assets speech messages machines)
 WORKERS ?= 2
 
 # uv works on this folder's environment, whatever environment happens to be active in the caller's shell.
@@ -73,6 +73,9 @@ check-messages:
 	$(BIN)/python scripts/compile_messages.py --check
 check-law:
 	$(BIN)/python scripts/generate_law.py --check
+check-machines:
+	$(BIN)/python scripts/generate_machines.py --check
+	$(BIN)/python scripts/make_migrations.py --check --dry-run
 
 bench: $(SETUP)
 	@scripts/need wrk
@@ -92,6 +95,7 @@ assets:
 format: $(SETUP)
 	$(BIN)/ruff check --fix-only --quiet $(CODE)
 	$(BIN)/ruff format $(CODE)
+	$(BIN)/python scripts/generate_machines.py
 	$(BIN)/python scripts/generate_law.py
 	$(BIN)/python scripts/compile_messages.py
 

@@ -42,7 +42,8 @@ def check(root: Path) -> list[Finding]:
         if "static" not in path.parts:
             findings += _template(path, name_of(path, root))
     for path in files(root, (_TOP,), ".py"):
-        findings += _module(path, name_of(path, root))
+        if "migrations" not in path.parts:
+            findings += _module(path, name_of(path, root))
     return findings
 
 

@@ -26,7 +26,8 @@ from psycopg import sql
 
 from lienthong.db import Database, EmbeddedServer, Role, ServerSettings, connect, connect_blocking
 from lienthong.db.database import NoticeListener
-from lienthong.db.migrate import migrate, prepare_database
+from lienthong.db.migrate import prepare_database
+from lienthong.schema import bring_up_to_date
 
 WHEEL, DEBIAN = "wheel", "debian"
 TEST_SETTINGS = ServerSettings(
@@ -134,7 +135,7 @@ class Clusters:
     def template(self, kind: str) -> Database:
         if kind not in self._templates:
             template = self.server(kind).database(TEMPLATE)
-            migrate(template)
+            bring_up_to_date(template)
             self._administrators[kind] = connect_blocking(template.named("postgres"), Role.ADMINISTRATOR)
             self._templates[kind] = template
         return self._templates[kind]

@@ -37,11 +37,32 @@ def test_defaults_are_usable_and_the_environment_overrides(tmp_path: Path) -> No
         (BASE + '[gateway]\npublic_origin = "http://h/"\n', "last slash"),
         (BASE.replace('"demo"', '"production"'), "https://"),
         ("environment = \n", "not valid TOML"),
+        (
+            BASE.replace('"demo"', '"production"') + '[gateway]\npublic_origin = "https://h"\n',
+            r"\[control\] public_origin must be https://",
+        ),
+        (BASE + '[control]\npublic_origin = "http://h/portal"\n', "scheme and host only"),
+        (BASE + "[control]\nsurprise = 1\n", "surprise"),
+        (BASE + '[mail]\nhost = "h"\nfolder = "f"\n', "Set one"),
+        (BASE + '[mail]\nhost = "h"\nuser = "u"\n', "belong together"),
+        (BASE + '[mail]\nhost = "h"\nuser = "u"\npassword = "p"\n', "in the clear"),
+        (BASE + '[mail]\ntls = "yes"\n', "tls"),
     ],
 )
 def test_what_cannot_work_refuses_to_start(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
         read_configuration(write(tmp_path, text), {})
+
+
+def test_paths_of_the_portals_lie_beside_the_file_and_the_secret_among_the_keys(tmp_path: Path) -> None:
+    found = read_configuration(
+        write(tmp_path, BASE + '[control]\nuploads = "up"\n[mail]\nfolder = "mail"\n'), {}
+    )
+    assert found.control.uploads == tmp_path / "up"
+    assert found.mail.folder == tmp_path / "mail"
+    assert found.control_secret == tmp_path / "keys" / "control" / "secret"
+    own = read_configuration(write(tmp_path, BASE + '[control]\nsecret = "s"\n'), {})
+    assert own.control_secret == tmp_path / "s"
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

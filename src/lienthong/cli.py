@@ -12,8 +12,9 @@ import click
 import msgspec
 
 from lienthong.config import ConfigurationError, Environment, read_configuration
-from lienthong.db import DatabaseUnavailable
+from lienthong.db import Database, DatabaseUnavailable
 from lienthong.db.commands import backup_commands, database_commands
+from lienthong.db.migrate import Progress, Status
 from lienthong.deployment import DeploymentError
 from lienthong.exchange.publication import PublicationError
 from lienthong.finding_commands import findings
@@ -177,13 +178,25 @@ def ensure_keys(path: Path, *, as_json: bool) -> None:
     click.echo(msgspec.json.encode({"keys": str(configuration.keys)}).decode() if as_json else text)
 
 
+def _bring_up_to_date(database: Database, progress: Progress) -> tuple[str, ...]:
+    from lienthong import schema
+
+    return schema.bring_up_to_date(database, progress)
+
+
+def _schema_status(database: Database) -> Status:
+    from lienthong import schema
+
+    return schema.status(database)
+
+
 keys.add_command(rotate_key)
 cli.add_command(findings)
 cli.add_command(ledger)
 cli.add_command(notary)
 cli.add_command(witness)
 cli.add_command(population_commands(record_load))
-cli.add_command(database_commands(place_of))
+cli.add_command(database_commands(place_of, _bring_up_to_date, _schema_status))
 for _command in backup_commands(place_of, check_log, reopen_log):
     cli.add_command(_command)
 

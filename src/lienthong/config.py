@@ -9,7 +9,8 @@ import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -117,6 +118,38 @@ class SandboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.directory or keys.parent / "sandbox"
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where notices by e-mail go: to a server, or as files into a folder; without either they stay on screen.
+
+    `password` is a file. `tls`: none, starttls or implicit. `timeout` in seconds.
+    """
+
+    sender: str = "lienthong@localhost"
+    folder: Path | None = None
+    host: str | None = None
+    port: int = 25
+    user: str | None = None
+    password: Path | None = None
+    tls: Literal["none", "starttls", "implicit"] = "none"
+    timeout: float = 10.0
+
+
+class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the portals of staff and agencies are served, and where what is uploaded lies.
+
+    `secret` is the file of the key that signs cookies and seals second factors (default: `control/secret` in
+    the folder of keys). `uploads` is a folder that no web server reads.
+    """
+
+    address: str = "127.0.0.1"
+    port: int = 8410
+    workers: int = 1
+    threads: int = 8
+    public_origin: str = "http://127.0.0.1:8410"
+    secret: Path | None = None
+    uploads: Path | None = None
+
+
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration of a deployment."""
 
@@ -130,6 +163,13 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notary: NotarySettings = NotarySettings()
     witness: WitnessSettings = WitnessSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    control: ControlSettings = ControlSettings()
+    mail: MailSettings = MailSettings()
+
+    @property
+    def control_secret(self) -> Path:
+        """The file of the key that signs cookies and seals second factors."""
+        return self.control.secret or self.keys / "control" / "secret"
 
 
 _PREFIX = "LIENTHONG_"
@@ -184,6 +224,7 @@ def _override(table: dict[str, Any], environment: Mapping[str, str]) -> None:
 def _check(configuration: Configuration) -> None:
     """Refuse combinations that would start and then not do what they promise."""
     gateway, database = configuration.gateway, configuration.database
+    _check_control(configuration)
     if (database.data is None) == (database.host is None):
         raise ConfigurationError("[database] needs either `data` (a folder) or `host`, not both. Set one.")
     if (gateway.tls_certificate is None) != (gateway.tls_key is None):
@@ -203,3 +244,19 @@ def _check(configuration: Configuration) -> None:
         raise ConfigurationError("[clock] tolerance and interval must be more than 0 seconds.")
     if gateway.public_origin.endswith("/"):
         raise ConfigurationError("[gateway] public_origin is scheme and host only: remove the last slash.")
+
+
+def _check_control(configuration: Configuration) -> None:
+    control, mail = configuration.control, configuration.mail
+    if configuration.environment is Environment.PRODUCTION and control.public_origin.startswith("http://"):
+        raise ConfigurationError("[control] public_origin must be https:// in production.")
+    if urlsplit(control.public_origin)[2:] != ("", "", ""):
+        raise ConfigurationError("[control] public_origin is scheme and host only: remove what follows.")
+    if mail.host is not None and mail.folder is not None:
+        raise ConfigurationError("[mail] sends to `host` or writes into `folder`. Set one.")
+    if (mail.user is None) != (mail.password is None):
+        raise ConfigurationError("[mail] user and password belong together. Set both or none.")
+    if mail.user is not None and mail.tls == "none":
+        raise ConfigurationError(
+            '[mail] would send its password in the clear. Set tls = "starttls" or "implicit".'
+        )

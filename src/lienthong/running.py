@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from lienthong.config import Configuration
 from lienthong.db import Database, EmbeddedServer
-from lienthong.db.migrate import migrate
 from lienthong.deployment import Deployment, DeploymentError, is_free
 from lienthong.load_record import record_load
 from lienthong.register import manifest
 from lienthong.register.loader import load_population
 from lienthong.register.population import PopulationPlan, generate
+from lienthong.schema import bring_up_to_date
 from lienthong.supervisor import Supervisor
 
 Say = Callable[[str], None]
@@ -54,7 +54,7 @@ def running(deployment: Deployment, *, persons: int, seed: int, say: Say) -> Ite
     server = EmbeddedServer(deployment.database, progress=say)
     with server as database:
         say("database: PostgreSQL runs, bringing the schema up to date")
-        migrate(database)
+        bring_up_to_date(database)
         _people(deployment, configuration, database, persons=persons, seed=seed, say=say)
         with Supervisor(deployment.logs) as supervisor:
             _start(supervisor, deployment, configuration)

@@ -1,9 +1,17 @@
-"""What each role may do, read from the catalog: one line per privilege, as in privileges.txt."""
+"""What each role may do, read from the catalog: one line per privilege, as in privileges.txt.
+
+`python -m tests.contract.privileges` writes privileges.txt anew; read the difference before agreeing to it.
+"""
+
+import asyncio
+from pathlib import Path
 
 import asyncpg
 
+TABLE = Path(__file__).with_name("privileges.txt")
+
 ROLES = ["lt_owner", "lt_gateway", "lt_intake", "lt_control", "lt_notary", "lt_inspector", "lt_monitor"]
-SCHEMAS = ["register", "exchange", "ledger", "ops", "public"]
+SCHEMAS = ["register", "exchange", "ledger", "ops", "audit", "control", "jobs", "public"]
 
 _GRANTED = """
     SELECT grantee.rolname AS role, entry.kind, entry.name, acl.privilege_type AS privilege, acl.is_grantable
@@ -68,3 +76,26 @@ async def read_privileges(administrator: asyncpg.Connection) -> list[str]:
         lines.append(f"{row['role']}: is {' '.join(held) or 'nothing more'}")
     lines += [f"{row['member']}: member of {row['role']}" for row in await administrator.fetch(_MEMBERS)]
     return sorted(lines)
+
+
+def renew() -> None:
+    """Write what a freshly migrated database says."""
+    from lienthong.db import Database, Role, connect
+    from tests.conftest import WHEEL, Clusters
+
+    async def read(database: Database) -> list[str]:
+        connection = await connect(database, Role.ADMINISTRATOR)
+        try:
+            return await read_privileges(connection)
+        finally:
+            await connection.close()
+
+    clusters = Clusters()
+    try:
+        TABLE.write_text("\n".join(asyncio.run(read(clusters.template(WHEEL)))) + "\n", encoding="utf-8")
+    finally:
+        clusters.stop()
+
+
+if __name__ == "__main__":
+    renew()

@@ -74,13 +74,20 @@ async def furnish(administrator: asyncpg.Connection) -> None:
         SELECT ops.place_hold('2024-01-01', NULL, 'case', 'one', 'another');
         INSERT INTO register.person (person_id, person_key, full_name, number)
           VALUES (1, substr(sha256('1'), 1, 16), 'Nguyễn Văn An', '099000000001');
+        INSERT INTO audit.event (kind, portal, actor_name, roles, subject_kind, subject, law, profile, detail)
+          VALUES ('account.invited', '', 'me', '{}', 'account', '1', '{}', 'p', '{}');
+        INSERT INTO audit.leaf (event, index) SELECT id, 0 FROM audit.event;
+        INSERT INTO control.account (portal, email, name, roles, state, language, password, invited_at,
+                                     factor_step, version)
+          VALUES ('staff', 'a@b', 'An', '{handler}', 'invited', 'vi', '', now(), 0, 1);
         """
     )
 
 
 GUARDED = (
     "exchange.grant", "exchange.record", "exchange.line", "exchange.nonce", "ledger.leaf", "ledger.tile",
-    "ledger.checkpoint", "ops.legal_hold", "register.person",
+    "ledger.checkpoint", "ops.legal_hold", "register.person", "audit.event", "audit.leaf", "control.account",
+    "control.transition", "control.machine_table",
 )  # fmt: skip
 
 

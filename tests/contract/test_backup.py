@@ -24,7 +24,6 @@ from lienthong.db.backup import BackupError, backup_key, backups_in, make_backup
 from lienthong.db.closure import closure_of
 from lienthong.db.commands import Place, backup_commands, database_commands
 from lienthong.db.data_folder import DataFolderError
-from lienthong.db.migrate import migrate, status
 from lienthong.db.private_files import PasswordFileError, read_password, write_private
 from lienthong.db.programs import Programs, ProgramsError
 from lienthong.db.restore import Verdict, _check_files, drill, is_unfinished, restore, unpack
@@ -33,6 +32,7 @@ from lienthong.ledger.append import AppendRefused, LogClosed, append
 from lienthong.ledger.findings import Fault
 from lienthong.ledger.log_source import DatabaseLog
 from lienthong.ledger.verify import verify_log
+from lienthong.schema import bring_up_to_date, status
 from tests.contract.batches import entry
 
 SMALL = ServerSettings(shared_buffers_mb=32, max_wal_size_mb=256, min_wal_size_mb=80, max_connections=20)
@@ -44,7 +44,7 @@ def hub(quick_folder: Path) -> Iterator[Database]:
     """A running embedded database with one person and a log."""
     server = EmbeddedServer(quick_folder / "live", settings=SMALL)
     database = server.start()
-    migrate(database)
+    bring_up_to_date(database)
     grow(database, 5)
     with session(database, Role.ADMINISTRATOR) as connection:
         connection.execute("CREATE TABLE public.people AS SELECT %s AS name", (NAME,))
@@ -134,7 +134,7 @@ def test_a_log_that_may_be_too_short_stays_closed(hub, quick_folder, key, tmp_pa
         with pytest.raises(LogClosed, match="closed at 15 leaves"):
             grow(database, 1)
         assert verify(database).size == 15
-        assert migrate(database) == ()
+        assert bring_up_to_date(database) == ()
         reopen(database)
         grow(database, 1)
 
@@ -326,7 +326,7 @@ def test_an_installation_without_the_program_is_told(hub, key, tmp_path):
 def test_a_backup_through_a_socket_path_too_long_for_an_address(quick_folder, key, tmp_path):
     server = EmbeddedServer(quick_folder / ("d" * 120), settings=SMALL)
     with server as database:
-        migrate(database)
+        bring_up_to_date(database)
         made = make_backup(database, tmp_path, key=key)
     unpack(made, quick_folder / "restored", key=key)
     with EmbeddedServer(quick_folder / "restored", settings=SMALL) as restored:
@@ -436,7 +436,7 @@ def run(deployment: Path, *arguments: object, seen: int | None = None) -> Result
         return Place(data=deployment / "database", keys=deployment / "keys")
 
     group = click.Group("lienthong", [
-        database_commands(read),
+        database_commands(read, bring_up_to_date, status),
         *backup_commands(
             read,
             lambda database, _policy: verify(database, seen=seen),

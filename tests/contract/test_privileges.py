@@ -1,16 +1,12 @@
 """The committed table of privileges is what the catalog says: a new one fails here until it is agreed."""
 
-from pathlib import Path
-
 import asyncpg
 import pytest
 
 from lienthong.db import Role
-from tests.contract.privileges import read_privileges
+from tests.contract.privileges import TABLE, read_privileges
 
 pytestmark = pytest.mark.every_postgres
-
-TABLE = Path(__file__).with_name("privileges.txt")
 
 
 @pytest.mark.law("R1.1", "R1.4")

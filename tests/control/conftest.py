@@ -1,19 +1,44 @@
-"""The gallery as a process of its own, and Debian's Chromium."""
+"""Django on a fresh database, the gallery as a process of its own, and Debian's Chromium."""
 
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from lienthong.control.starting import prepare
+from lienthong.db import Database
+from tests.control.portal import Portals, configuration_of, pointed_at
+
 ROOT = Path(__file__).parents[2]
+
+# Models can be imported only after this, and test modules import them.
+FOLDER = Path(tempfile.mkdtemp(prefix="lienthong-control-"))
+prepare(configuration_of(FOLDER), connects=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def control_folder() -> Iterator[Path]:
+    """The folder of keys, mail and uploads of this process's Django, removed at the end."""
+    yield FOLDER
+    shutil.rmtree(FOLDER)
+
+
 _QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+@pytest.fixture
+def portals(database: Database) -> Iterator[Portals]:
+    """The portals on a fresh database, as lt_control."""
+    with pointed_at(database):
+        yield Portals(database)
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,17 @@ def test_the_tree_keeps_its_contracts(copy):
         ),
         ("client/src/lienthong_agency/__init__.py", "import lienthong", "lienthong_agency -> lienthong"),
         ("src/lienthong/gateway/__init__.py", "import django", "lienthong.gateway -> django"),
+        ("src/lienthong/gateway/__init__.py", "import lienthong.control", "over the rules BROKEN"),
+        (
+            "src/lienthong/control/portals/staff/views.py",
+            "import lienthong.control.portals.agency.views",
+            "know nothing of each other BROKEN",
+        ),
+        (
+            "src/lienthong/control/portals/entrance/account.py",
+            "import lienthong.control.accounts.models",
+            "lienthong.control.portals.entrance.account -> lienthong.control.accounts.models",
+        ),
     ],
 )
 def test_a_planted_import_breaks_its_contract(copy, path, line, contract):

@@ -20,7 +20,7 @@ from lienthong.db.closure import closure_of
 from lienthong.db.data_folder import PORT, DataFolder
 from lienthong.db.database import Database
 from lienthong.db.embedded import DEFAULT_NAME
-from lienthong.db.migrate import migrate, status
+from lienthong.db.migrate import Progress, Status
 from lienthong.db.opening import locate, open_database
 from lienthong.db.restore import Drill, Restored, Verdict, drill, is_unfinished, restore
 from lienthong.db.unavailable import DatabaseUnavailable
@@ -69,6 +69,12 @@ class Place:
         return None if self.data is None else DataFolder(self.data.absolute())
 
 
+Migrate = Callable[[Database, Progress], tuple[str, ...]]
+"""Brings a database up to date and returns what was applied."""
+
+ReadStatus = Callable[[Database], Status]
+"""Tells how a database stands to this release."""
+
 ReadPlace = Callable[[Path], Place]
 """Reads a configuration file; raises DatabaseUnavailable or click.ClickException."""
 
@@ -116,7 +122,7 @@ def _say(content: object, text: str, *, as_json: bool) -> None:
     click.echo(msgspec.json.encode(content).decode() if as_json else text)
 
 
-def database_commands(read: ReadPlace) -> click.Group:
+def database_commands(read: ReadPlace, migrate_all: Migrate, read_status: ReadStatus) -> click.Group:
     """Return the group `db`."""
 
     @click.group("db")
@@ -128,38 +134,42 @@ def database_commands(read: ReadPlace) -> click.Group:
     @_JSON
     def init(config: Path | None, data: Path | None, *, as_json: bool) -> None:
         """Make what is missing: embedded cluster, database, roles and their passwords, schema."""
-        _bring_up_to_date(read, config, data, as_json=as_json)
+        _bring_up_to_date(read, migrate_all, config, data, as_json=as_json)
 
     @db.command("migrate")
     @_of_deployment
     @_JSON
     def migrate(config: Path | None, data: Path | None, *, as_json: bool) -> None:
         """Bring schema, roles and passwords up to date; safe to run twice and at the same time."""
-        _bring_up_to_date(read, config, data, as_json=as_json)
+        _bring_up_to_date(read, migrate_all, config, data, as_json=as_json)
 
     @db.command("status")
     @_of_deployment
     @_JSON
     def status(config: Path | None, data: Path | None, *, as_json: bool) -> None:
         """Compare the database with the schema files of this release; exit code 1 if they differ."""
-        _show_status(read, config, data, as_json=as_json)
+        _show_status(read, read_status, config, data, as_json=as_json)
 
     return db
 
 
-def _bring_up_to_date(read: ReadPlace, config: Path | None, data: Path | None, *, as_json: bool) -> None:
+def _bring_up_to_date(
+    read: ReadPlace, migrate_all: Migrate, config: Path | None, data: Path | None, *, as_json: bool
+) -> None:
     with _told(), _place(read, config, data).opened() as database:
-        applied = migrate(database, progress=_say_aside)
+        applied = migrate_all(database, _say_aside)
     content = {"database": str(database), "passwords": str(database.passwords), "applied": applied}
-    done = f"{len(applied)} schema files applied" if applied else "the schema was up to date"
+    done = f"{len(applied)} steps applied" if applied else "the schema was up to date"
     _say(content, f"{database}: {done}; passwords of the roles are in {database.passwords}", as_json=as_json)
 
 
-def _show_status(read: ReadPlace, config: Path | None, data: Path | None, *, as_json: bool) -> None:
+def _show_status(
+    read: ReadPlace, read_status: ReadStatus, config: Path | None, data: Path | None, *, as_json: bool
+) -> None:
     with _told():
         place = _place(read, config, data)
         with place.opened() as database:
-            now = status(database)
+            now = read_status(database)
             closure = closure_of(database) if now.is_current else None
         unfinished = place.folder is not None and is_unfinished(place.folder)
     lines = [f"{entry.at:%Y-%m-%d %H:%M:%S}Z  {entry.name}" for entry in now.applied]

@@ -119,17 +119,26 @@ async def connect(
     return connection
 
 
-def dsn(database: Database, role: Role, *, application: str = "lienthong", timeout: int = 10) -> str:
+def dsn(
+    database: Database,
+    role: Role,
+    *,
+    application: str = "lienthong",
+    timeout: int = 10,
+    search_path: str = "pg_catalog",
+) -> str:
     """Return the libpq connection string for `role`, for psycopg. It holds the password: never log it.
 
-    Raises DatabaseUnavailable when the password file cannot be used.
+    `search_path` is a list of schemas without spaces. Raises DatabaseUnavailable when the password file
+    cannot be used.
     """
     password = read_password(database.passwords / database.user(role))
     try:
         host = _host(database)
     except OSError as error:
         raise _unavailable(database, role, error, None) from error
-    options = " ".join(f"-c {name}={value}" for name, value in _settings(role).items())
+    settings = _settings(role) | {"search_path": search_path}
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     elsewhere = not database.is_socket and database.host not in _LOOPBACK
     return make_conninfo(
         host=host,

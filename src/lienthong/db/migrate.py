@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from lienthong.db.unavailable import DatabaseUnavailable
 
 _HERE: Final = Path(__file__).parent
 SCHEMA: Final = _HERE / "schema"
+STANDING: Final = _HERE / "schema_after"
 ROLES: Final = _HERE / "roles.sql"
 
 _QUERIES = named.load(_HERE / "migration.sql")
@@ -78,18 +79,27 @@ def schema_files(folder: Path = SCHEMA) -> tuple[SchemaFile, ...]:
     return tuple(files)
 
 
-def _silent(_line: str) -> None:
-    return None
+Progress = Callable[[str], None]
+Continuation = Callable[[psycopg.Connection], tuple[str, ...]]
+"""What follows the schema files: given a connection as lt_owner, returns the names of what it applied."""
+
+
+def silent(_line: str) -> None:
+    """Tell nobody."""
 
 
 def migrate(
-    database: Database, *, folder: Path = SCHEMA, progress: Callable[[str], None] = _silent
+    database: Database,
+    *,
+    folder: Path = SCHEMA,
+    progress: Progress = silent,
+    then: Continuation = lambda _owner: (),
 ) -> tuple[str, ...]:
     """Bring `database` up to date and return the names of the files applied now.
 
     Makes the database if there is none, makes the roles and sets their passwords from the password files
-    (writing random ones where missing), applies what is pending as lt_owner. Runs as the administrator.
-    Raises MigrationError, DatabaseUnavailable.
+    (writing random ones where missing), applies what is pending as lt_owner, does `then`. Runs as the
+    administrator. Raises MigrationError, DatabaseUnavailable.
     """
     files = schema_files(folder)
     # 1. One runner per cluster: roles and databases belong to the cluster. A runner that dies frees the lock.
@@ -113,7 +123,8 @@ def migrate(
                 if file.name in status.pending:
                     progress(f"applying {file.name}")
                     _apply(connection, file)
-    return status.pending
+            # 5. What builds on the files, while no other runner can begin.
+            return status.pending + then(connection)
 
 
 def status(database: Database, *, folder: Path = SCHEMA) -> Status:
@@ -123,6 +134,44 @@ def status(database: Database, *, folder: Path = SCHEMA) -> Status:
     """
     with _connection(database) as connection:
         return _compare(_applied(connection), schema_files(folder))
+
+
+def standing_pending(connection: psycopg.Connection, before: Iterable[str]) -> tuple[SchemaFile, ...]:
+    """Return the standing files that differ from what was last applied, or stand on other migrations.
+
+    Standing files say what must hold after every migration (privileges, lawful states): they can be applied
+    any number of times. `before` names the migrations that were applied before them.
+    """
+    if not _found(connection, "standing_exists"):
+        return schema_files(STANDING)
+    noted = {name: bytes(sha256) for name, sha256 in connection.execute(_text("standing")).fetchall()}
+    ground = "\n".join(sorted(before)).encode()
+    fingerprints = (
+        SchemaFile(file.name, file.text, hashlib.sha256(file.sha256 + ground).digest())
+        for file in schema_files(STANDING)
+    )
+    return tuple(file for file in fingerprints if noted.get(file.name) != file.sha256)
+
+
+def apply_standing(
+    connection: psycopg.Connection, before: Iterable[str], *, progress: Progress = silent
+) -> tuple[str, ...]:
+    """Apply all standing files in one transaction if any is pending; return the names of those that were.
+
+    `connection` acts as lt_owner. Raises MigrationError.
+    """
+    pending = {file.name: file for file in standing_pending(connection, before)}
+    if not pending:
+        return ()
+    # All or none: between a table's making and its triggers and privileges nobody may find it half guarded.
+    with _told("standing files"), connection.transaction():
+        for file in schema_files(STANDING):
+            progress(f"applying {file.name} (standing)")
+            with _told(file.name):
+                _run(connection, file)
+        for file in pending.values():
+            psycopg.RawCursor(connection).execute(_text("note_standing"), (file.name, file.sha256))
+    return tuple(f"standing/{name}" for name in pending)
 
 
 def prepare_database(connection: psycopg.Connection) -> None:
@@ -217,25 +266,33 @@ def _refuse_divergence(status: Status) -> None:
 
 
 def _apply(connection: psycopg.Connection, file: SchemaFile) -> None:
+    with _told(file.name), connection.transaction():
+        _run(connection, file)
+        if not _found(connection, "table_exists"):
+            connection.execute(_text("create_schema"))
+            connection.execute(_text("create_table"))
+        psycopg.RawCursor(connection).execute(_text("note"), (file.name, file.sha256))
+
+
+def _run(connection: psycopg.Connection, file: SchemaFile) -> None:
+    before = connection.execute(_text("transaction")).fetchone()
+    connection.execute(file.text.encode())
+    if connection.execute(_text("transaction")).fetchone() != before:
+        raise MigrationError(f"{file.name} ends its transaction: leave out BEGIN, COMMIT and ROLLBACK.")
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Turn what PostgreSQL says against a file into a sentence that names it."""
     try:
-        with connection.transaction():
-            before = connection.execute(_text("transaction")).fetchone()
-            connection.execute(file.text.encode())
-            if connection.execute(_text("transaction")).fetchone() != before:
-                raise MigrationError(
-                    f"{file.name} ends its transaction: leave out BEGIN, COMMIT and ROLLBACK."
-                )
-            if not _found(connection, "table_exists"):
-                connection.execute(_text("create_schema"))
-                connection.execute(_text("create_table"))
-            psycopg.RawCursor(connection).execute(_text("note"), (file.name, file.sha256))
+        yield
     except psycopg.errors.LockNotAvailable as error:
         raise MigrationError(
-            f"{file.name} waited 30 s for a lock: a long statement or dump runs. Nothing was changed; try "
+            f"{name} waited 30 s for a lock: a long statement or dump runs. Nothing was changed; try "
             "again when it has ended."
         ) from error
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(f"the database went away during {file.name}: {error}") from error
+        raise DatabaseUnavailable(f"the database went away during {name}: {error}") from error
     except psycopg.Error as error:
         place = f" at character {error.diag.statement_position}" if error.diag.statement_position else ""
-        raise MigrationError(f"{file.name}{place}: {error}") from error
+        raise MigrationError(f"{name}{place}: {error}") from error

@@ -48,3 +48,16 @@ INSERT INTO ops.migration (name, sha256) VALUES ($1, $2)
 -- name: transaction
 -- The transaction that runs, to see that a file did not end it.
 SELECT pg_catalog.pg_current_xact_id()::text AS id
+
+-- name: standing_exists
+-- Whether the table of standing files is there yet.
+SELECT pg_catalog.to_regclass('ops.standing') IS NOT NULL AS found
+
+-- name: standing
+-- Every standing file as last applied.
+SELECT s.name, s.sha256 FROM ops.standing AS s ORDER BY s.name
+
+-- name: note_standing
+-- Notes a standing file as applied now.
+INSERT INTO ops.standing (name, sha256) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = pg_catalog.now()

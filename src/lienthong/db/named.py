@@ -98,13 +98,14 @@ def parse(text: str, path: Path) -> dict[str, Query]:
 def all_queries(paths: Iterable[Path]) -> list[Query]:
     """Return every named query under the folders `paths`, in order of file and line.
 
-    Every .sql file counts, but those of a folder named `schema` and files named `roles.sql`: these are
-    migrations. Two files may use the same name. Raises QueryFileError.
+    Every .sql file counts, but those of the folders `schema` and `schema_after` and files named `roles.sql`:
+    these are migrations. Two files may use the same name. Raises QueryFileError.
     """
     found: list[Query] = []
     for folder in paths:
         for path in sorted(folder.rglob("*.sql")):
-            if path.name != "roles.sql" and "schema" not in path.relative_to(folder).parts:
+            in_schema = {"schema", "schema_after"}.intersection(path.relative_to(folder).parts)
+            if path.name != "roles.sql" and not in_schema:
                 found.extend(load(path).values())
     return found
 

@@ -579,3 +579,78 @@ UPDATE ledger.head SET closed = false WHERE closed;
 -- attack: mark_the_head_of_an_open_log
 -- expect: apps=42501 lt_owner=23000 administrator=23000
 UPDATE ledger.head SET closed = true;
+-- attack: update_an_event_of_the_audit
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+UPDATE audit.event SET actor_name = 'somebody else';
+
+-- attack: delete_an_event_of_the_audit
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+DELETE FROM audit.event;
+
+-- attack: truncate_the_audit
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+TRUNCATE audit.event, audit.leaf;
+
+-- attack: date_an_event_of_the_audit
+-- The moment is the database's: no role may write it.
+-- expect: apps=42501 lt_owner=ok administrator=ok
+INSERT INTO audit.event (at, kind, portal, actor_name, roles, subject_kind, subject, law, profile, detail)
+VALUES ('2020-01-01', 'x', '', 'x', '{}', 'x', 'x', '{}', 'p', '{}');
+
+-- attack: number_an_event_of_the_audit
+-- expect: apps=42501 lt_owner=ok administrator=ok
+INSERT INTO audit.event (id, kind, portal, actor_name, roles, subject_kind, subject, law, profile, detail)
+OVERRIDING SYSTEM VALUE VALUES (1000000, 'x', '', 'x', '{}', 'x', 'x', '{}', 'p', '{}');
+
+-- attack: point_an_event_to_another_leaf
+-- expect: apps=42501 lt_owner=23000 administrator=23000
+UPDATE audit.leaf SET index = 1;
+
+-- attack: switch_the_guard_of_the_audit_off
+-- expect: apps=42501 lt_owner=ok administrator=ok
+ALTER TABLE audit.event DISABLE TRIGGER no_change;
+
+-- attack: silence_triggers_for_the_session
+-- expect: apps=42501 lt_owner=42501 administrator=23000
+SET LOCAL session_replication_role = replica; UPDATE audit.event SET kind = 'x';
+
+-- attack: jump_to_another_state
+-- expect: apps=42501 lt_control=23000 lt_owner=23000 administrator=23000
+UPDATE control.account SET state = 'suspended';
+
+-- attack: jump_to_another_state_with_triggers_silenced
+-- expect: apps=42501 lt_owner=42501 administrator=23000
+SET LOCAL session_replication_role = replica; UPDATE control.account SET state = 'suspended';
+
+-- attack: begin_in_a_later_state
+-- expect: apps=42501 lt_control=23000 lt_owner=23000 administrator=23000
+INSERT INTO control.account (portal, email, name, roles, state, language, password, invited_at, factor_step, version)
+VALUES ('staff', 'c@d', 'Chi', '{administrator}', 'active', 'vi', '', now(), 0, 1);
+
+-- attack: make_a_state_lawful
+-- expect: apps=42501 lt_owner=ok administrator=ok
+INSERT INTO control.transition (machine, source, target) VALUES ('account', 'closed', 'active');
+
+-- attack: follow_another_machine
+-- expect: apps=42501 lt_owner=ok administrator=ok
+UPDATE control.machine_table SET machine = 'none';
+
+-- attack: switch_the_guard_of_states_off
+-- expect: apps=42501 lt_owner=ok administrator=ok
+ALTER TABLE control.account DISABLE TRIGGER keep_to_machine;
+
+-- attack: replace_the_guard_of_states
+-- expect: apps=42501 lt_owner=ok administrator=ok
+CREATE OR REPLACE FUNCTION control.keep_to_machine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+
+-- attack: remove_an_account
+-- expect: apps=42501 lt_owner=ok administrator=ok
+DELETE FROM control.account;
+
+-- attack: forget_a_migration
+-- expect: apps=42501 lt_owner=ok administrator=ok
+DELETE FROM control.django_migrations;
+
+-- attack: enqueue_work_of_the_control_plane
+-- expect: apps=42501 lt_control=ok lt_owner=ok administrator=ok
+SET LOCAL search_path = jobs; INSERT INTO jobs.procrastinate_jobs (queue_name, task_name) VALUES ('default', 'steal');

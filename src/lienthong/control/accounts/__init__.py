@@ -1,0 +1,1 @@
+"""Accounts of the portals: invitation, password, second factor, sessions."""

@@ -1,0 +1,125 @@
+"""Sessions: begun by a password, proven by the second factor, ended by limits or by their owner."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from lienthong.control.accounts.models import Account, Session
+from lienthong.control.accounts.sealing import digest
+from lienthong.core.access import Actor, Portal, Role
+from lienthong.core.account_states import AccountState
+from lienthong.core.legal_days import SECOND, moment
+from lienthong.core.sign_in import SessionTimes, is_alive, is_proven_again
+
+_SEEN_EVERY: Final = 60
+"""Seconds within which further requests do not write that the session was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that holds. `actor` is none until the second factor was given."""
+
+    id: int
+    account: int
+    email: str
+    language: str
+    has_factor: bool
+    actor: Actor | None
+    proven_again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEntry:
+    """One open session as its owner sees it."""
+
+    id: int
+    started_at: datetime
+    seen_at: datetime
+    address: str
+    device: str
+    is_this: bool
+
+
+def actor_of(account: Account) -> Actor:
+    """Return the account as one who acts."""
+    roles = frozenset(Role(role) for role in account.roles)
+    return Actor(account.pk, account.name, Portal(account.portal), roles, account.body)
+
+
+def begin_session(account: Account, *, now: int, address: str, device: str) -> str:
+    """Begin a session that still wants its second factor; return the token for the cookie."""
+    token = secrets.token_urlsafe(32)
+    at = moment(now)
+    Session.objects.create(
+        account=account, token=digest(token), started_at=at, seen_at=at, address=address, device=device[:300]
+    )
+    return token
+
+
+def prove_session(session: Session, now: int) -> str:
+    """Note that the second factor was given; return a new token: one planted before is worth nothing."""
+    token = secrets.token_urlsafe(32)
+    session.token = digest(token)
+    session.proved_at = session.seen_at = moment(now)
+    session.enrolling = None
+    session.save(update_fields=("token", "proved_at", "seen_at", "enrolling"))
+    return token
+
+
+def find_session(token: str, portal: Portal, now: int) -> OpenSession | None:
+    """Return the session of a cookie if it holds in this portal, and note now and then that it was seen."""
+    session = Session.objects.select_related("account").filter(token=digest(token)).first()
+    if session is None:
+        return None
+    account, times = session.account, _times(session)
+    if (
+        account.portal != portal
+        or account.state is not AccountState.ACTIVE
+        or not is_alive(times, now // SECOND)
+    ):
+        return None
+    if now // SECOND - times.seen >= _SEEN_EVERY and times.proved is not None:
+        Session.objects.filter(pk=session.pk).update(seen_at=moment(now))
+    return OpenSession(
+        id=session.pk,
+        account=account.pk,
+        email=account.email,
+        language=account.language,
+        has_factor=account.factor is not None,
+        actor=None if times.proved is None else actor_of(account),
+        proven_again=is_proven_again(times, now // SECOND),
+    )
+
+
+def open_sessions(account: int, *, this: int, now: int) -> tuple[SessionEntry, ...]:
+    """Return the sessions of an account that hold, the newest first."""
+    rows = Session.objects.filter(account=account, ended_at=None).order_by("-started_at")
+    return tuple(
+        SessionEntry(row.pk, row.started_at, row.seen_at, row.address, row.device, row.pk == this)
+        for row in rows
+        if row.proved_at is not None and is_alive(_times(row), now // SECOND)
+    )
+
+
+def end_sessions(account: int, now: int, *, only: int | None = None, but: int | None = None) -> int:
+    """End the sessions of an account: one, all but one, or all; return how many ended."""
+    wanted = Q() if only is None else Q(pk=only)
+    spared = Q() if but is None else ~Q(pk=but)
+    open_ones = Session.objects.filter(wanted, spared, account=account, ended_at=None)
+    return open_ones.update(ended_at=moment(now))
+
+
+def _times(session: Session) -> SessionTimes:
+    return SessionTimes(
+        started=_seconds(session.started_at),
+        seen=_seconds(session.seen_at),
+        proved=None if session.proved_at is None else _seconds(session.proved_at),
+        ended=None if session.ended_at is None else _seconds(session.ended_at),
+    )
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,1 @@
+"""What was done, by whom, when: one event per act, in the transaction of the act."""

@@ -1,0 +1,1 @@
+"""The portals: addresses, views, forms and templates; models are behind the subjects' actions and queries."""

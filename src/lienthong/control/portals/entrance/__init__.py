@@ -1,0 +1,1 @@
+"""What both portals begin with: signing in, the second factor, the own account."""

@@ -1,0 +1,1 @@
+"""The portal of the authority's staff, assessors and inspectors."""

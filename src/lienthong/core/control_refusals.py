@@ -1,0 +1,107 @@
+"""Every way the control plane says no to a person at work: permanent codes with both sentences.
+
+A refusal is a value, never an exception, and is shown on the page. A code keeps its meaning for ever.
+LC1 signing in, LC2 acting on a file, LC3 bodies and systems, LC4 letters, LC5 requests, LC6 tracks,
+LC7 uploads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from lienthong.core.speech import Text
+
+
+class ControlCode(StrEnum):
+    """The permanent codes."""
+
+    SIGN_IN_WRONG = "LC101"
+    SIGN_IN_BLOCKED = "LC102"
+    SECOND_FACTOR_WRONG = "LC103"
+    SECOND_FACTOR_USED = "LC104"
+    INVITATION_ENDED = "LC105"
+    PASSWORD_WEAK = "LC106"  # noqa: S105 - a code, not a password
+    ACCOUNT_NOT_ACTIVE = "LC107"
+    EMAIL_TAKEN = "LC108"
+    ROLES_MISPLACED = "LC109"
+    BODY_WANTED = "LC110"
+    SESSION_UNKNOWN = "LC111"
+    DECIDED_MEANWHILE = "LC201"
+    NOT_IN_THIS_STATE = "LC202"
+    NOT_YOUR_ROLE = "LC203"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRefuse:
+    """One refusal: its code, and the values that its sentence names."""
+
+    code: ControlCode
+    detail: Mapping[str, Text | str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> Text:
+        """The sentence in both languages, values filled in."""
+        sentence = CONTROL_REFUSALS[self.code]
+        return Text(*(self._filled(sentence, language) for language in ("vi", "en")))
+
+    def _filled(self, sentence: Text, language: str) -> str:
+        values = {
+            name: value.in_language(language) if isinstance(value, Text) else value
+            for name, value in self.detail.items()
+        }
+        return sentence.in_language(language).format_map(values)
+
+
+CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
+    ControlCode.SIGN_IN_WRONG: Text(
+        "Thư điện tử hoặc mật khẩu không đúng.", "The e-mail address or the password is wrong."
+    ),
+    ControlCode.SIGN_IN_BLOCKED: Text(
+        "Đã nhập sai nhiều lần. Hãy thử lại sau {minutes} phút.",
+        "Wrong too many times. Try again in {minutes} minutes.",
+    ),
+    ControlCode.SECOND_FACTOR_WRONG: Text(
+        "Mã xác thực không đúng. Kiểm tra giờ của điện thoại và nhập mã đang hiện.",
+        "The code is wrong. Check the clock of the telephone and enter the code shown now.",
+    ),
+    ControlCode.SECOND_FACTOR_USED: Text(
+        "Mã này đã được dùng. Hãy đợi mã kế tiếp.", "This code was used already. Wait for the next one."
+    ),
+    ControlCode.INVITATION_ENDED: Text(
+        "Liên kết kích hoạt đã hết hạn hoặc đã được dùng. Đề nghị quản trị hệ thống cấp lại.",
+        "The activation link has ended or was used. Ask the administrator for a new one.",
+    ),
+    ControlCode.PASSWORD_WEAK: Text(
+        "Mật khẩu quá dễ đoán: dùng ít nhất {least} ký tự, không dùng từ phổ biến hay tên của mình.",
+        "The password is too easy to guess: use at least {least} characters, no common word, not your name.",
+    ),
+    ControlCode.ACCOUNT_NOT_ACTIVE: Text(
+        "Tài khoản đang ở trạng thái “{state}”, không đăng nhập được.",
+        "The account is “{state}” and cannot sign in.",
+    ),
+    ControlCode.EMAIL_TAKEN: Text(
+        "Đã có tài khoản dùng thư điện tử {email}.", "There is an account with the address {email}."
+    ),
+    ControlCode.ROLES_MISPLACED: Text(
+        "Tài khoản của cổng này không giữ được vai trò: {roles}.",
+        "An account of this portal cannot hold: {roles}.",
+    ),
+    ControlCode.BODY_WANTED: Text(
+        "Tài khoản của cổng cơ quan phải thuộc một cơ quan; tài khoản cán bộ thì không.",
+        "An account of the agency portal belongs to a body; one of staff does not.",
+    ),
+    ControlCode.SESSION_UNKNOWN: Text(
+        "Phiên này không còn hoạt động.", "This session is not active any more."
+    ),
+    ControlCode.DECIDED_MEANWHILE: Text(
+        "{who} đã xử lý hồ sơ này lúc {when}. Xem lại nội dung mới trước khi tiếp tục.",
+        "{who} has acted on this file at {when}. Read what is new before going on.",
+    ),
+    ControlCode.NOT_IN_THIS_STATE: Text(
+        "Không thực hiện được “{act}” khi đang ở trạng thái “{state}”.",
+        "“{act}” is not possible while the state is “{state}”.",
+    ),
+    ControlCode.NOT_YOUR_ROLE: Text("“{act}” thuộc thẩm quyền của: {roles}.", "“{act}” belongs to: {roles}."),
+}
+"""What each code says; `{places}` are filled from `ControlRefuse.detail`."""

@@ -1,0 +1,154 @@
+"""What every page passes through: headers, language, failures, foreign forms, completeness at start."""
+
+from dataclasses import replace
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.urls import path
+
+from lienthong.control.frame import completeness
+from lienthong.control.frame.completeness import addresses
+from lienthong.control.frame.page import page
+from lienthong.control.portals.staff import urls as staff_urls
+from lienthong.control.portals.staff import views as staff_views
+from lienthong.core.access import Role
+from lienthong.core.pages import PAGES, Page
+from tests.control.portal import Browser, without_tokens
+
+
+def test_every_answer_carries_the_strict_headers(portals):
+    browser = portals.browser(Role.HANDLER)
+    for url in ("/staff/", "/staff/none/", "/nowhere/", "/static/theme/theme.css", "/staff/sign-out/"):
+        answer = browser.get(url)
+        answer.close()
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'")
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert browser.get("/staff/").headers["Cache-Control"] == "no-store"
+    file = browser.get("/static/theme/theme.css")
+    file.close()
+    assert "max-age" in file.headers["Cache-Control"]
+    page_text = browser.get("/staff/account/").content.decode()
+    assert "<style" not in page_text
+    assert " style=" not in page_text
+    assert "onclick" not in page_text
+
+
+def test_vietnamese_is_the_rule_and_the_switch_keeps_the_page(portals):
+    browser = portals.browser(Role.HANDLER)
+    first = browser.get("/staff/account/", headers={"Accept-Language": "en"})
+    assert first.headers["Content-Language"] == "vi"
+    assert 'lang="vi"' in first.content.decode()
+    switched = browser.post("/staff/language/", {"language": "en", "next": "/staff/account/?tab=1"})
+    assert switched.headers["Location"] == "/staff/account/?tab=1"
+    page_text = browser.get("/staff/account/").content.decode()
+    assert 'lang="en"' in page_text
+    assert "Open sessions" in page_text
+    assert "Các phiên" not in page_text
+    browser.post("/staff/language/", {"language": "fr", "next": "//elsewhere.example/"})
+    assert 'lang="en"' in browser.get("/staff/").content.decode()
+
+
+def test_a_form_from_elsewhere_is_refused(portals):
+    actor = portals.account(Role.HANDLER)
+    signed_in = portals.signed_in(actor)
+    strict = Browser(actor)
+    strict.handler.enforce_csrf_checks = True
+    strict.cookies["lt_staff"] = signed_in.cookies["lt_staff"].value
+    refused = strict.post("/staff/sign-out/")
+    assert refused.status_code == 403
+    assert "Biểu mẫu đã cũ" in refused.content.decode()
+    assert strict.get("/staff/").status_code == 200, "still signed in"
+    foreign = strict.post("/staff/sign-out/", headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+
+
+def test_a_forbidden_page_says_so_and_a_partial_request_is_led_by_its_own_header(portals, monkeypatch):
+    monkeypatch.setitem(
+        PAGES, Page.ACCOUNT, replace(PAGES[Page.ACCOUNT], roles=frozenset({Role.ADMINISTRATOR}))
+    )
+    view = page(Page.ACCOUNT)(lambda request: None)
+    browser = portals.browser(Role.HANDLER)
+    request = browser.get("/staff/").wsgi_request
+    request.signed_in = browser.actor
+    refused = view(request)
+    assert refused.status_code == 403
+    assert "Không thuộc vai trò của bạn" in refused.content.decode()
+    partial = portals.stranger().get("/staff/account/", headers={"HX-Request": "true"})
+    assert partial.status_code == 204
+    assert partial.headers["HX-Redirect"].startswith("/staff/sign-in/?next=")
+    after_post = portals.stranger().post(
+        "/staff/account/recovery-codes/", headers={"Referer": "http://127.0.0.1:8410/staff/account/"}
+    )
+    assert after_post.headers["Location"] == "/staff/sign-in/?next=%2Fstaff%2Faccount%2F"
+
+
+def test_failures_inside_and_outside_look_alike(portals):
+    browser = portals.browser(Role.HANDLER)
+    texts = {
+        without_tokens(browser.get(url).content).replace(url, "") for url in ("/staff/a/", "/staff/b/c/")
+    }
+    assert len(texts) == 1
+    assert browser.get("/").headers["Location"] == "/agency/"
+    assert browser.get("/nowhere/").status_code == 404
+    assert "Không tìm thấy trang" in browser.get("/nowhere/").content.decode()
+
+
+def test_a_database_that_is_away_is_told_as_such(portals):
+    browser = portals.browser(Role.HANDLER)
+    browser.raise_request_exception = False
+    before = connections.settings["default"]
+    connections["default"].close()
+    connections["default"].settings_dict = before | {"PORT": "1"}
+    try:
+        answer = browser.get("/staff/")
+    finally:
+        connections["default"].close()
+        connections["default"].settings_dict = before
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "Cơ sở dữ liệu chưa trả lời" in answer.content.decode()
+    assert answer.headers["Content-Security-Policy"]
+    assert browser.get("/staff/").status_code == 200
+
+
+def test_a_defect_gives_a_code_and_no_detail(portals, monkeypatch, caplog):
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise RuntimeError("secret detail")
+
+    browser = portals.browser(Role.HANDLER)
+    browser.raise_request_exception = False
+    monkeypatch.setattr(staff_views, "render", broken)
+    answer = browser.get("/staff/")
+    text = answer.content.decode()
+    assert answer.status_code == 500
+    assert "secret detail" not in text
+    incident = next(record.args[0] for record in caplog.records if record.name == "lienthong.control")
+    assert f"Mã sự cố: {incident}" in text
+
+
+@pytest.mark.law("R8.1")
+def test_a_view_that_names_no_page_stops_the_start(monkeypatch):
+    def naked(request: object) -> None: ...
+
+    for pattern, says in (
+        (path("naked/", naked), "declare the view with @page"),
+        (path("twice/", staff_views.home, name="other"), "its page is home"),
+    ):
+        monkeypatch.setattr(staff_urls, "urlpatterns", [*staff_urls.urlpatterns[:11], pattern])
+        monkeypatch.setattr(completeness, "_patterns", _patterns_of(staff_urls.urlpatterns))
+        with pytest.raises(ImproperlyConfigured, match=says):
+            addresses()
+    monkeypatch.setattr(completeness, "_patterns", _patterns_of(staff_urls.urlpatterns[:3]))
+    with pytest.raises(ImproperlyConfigured, match="home has no address in staff"):
+        addresses()
+
+
+def _patterns_of(patterns):
+    from lienthong.core.access import Portal
+
+    return lambda: iter([(Portal.STAFF, pattern) for pattern in patterns])
