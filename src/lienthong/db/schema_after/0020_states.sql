@@ -8,12 +8,157 @@ INSERT INTO control.transition (machine, source, target) VALUES
   ('account', 'invited', 'active'),
   ('account', 'invited', 'closed'),
   ('account', 'suspended', 'active'),
-  ('account', 'suspended', 'closed');
+  ('account', 'suspended', 'closed'),
+  ('conformance_run', '', 'opened'),
+  ('conformance_run', 'opened', 'abandoned'),
+  ('conformance_run', 'opened', 'running'),
+  ('conformance_run', 'running', 'abandoned'),
+  ('conformance_run', 'running', 'failed'),
+  ('conformance_run', 'running', 'passed'),
+  ('guide', '', 'due'),
+  ('guide', 'drafted', 'ended'),
+  ('guide', 'drafted', 'published'),
+  ('guide', 'due', 'drafted'),
+  ('guide', 'due', 'ended'),
+  ('guide', 'outdated', 'drafted'),
+  ('guide', 'outdated', 'ended'),
+  ('guide', 'published', 'ended'),
+  ('guide', 'published', 'outdated'),
+  ('incoming_letter', '', 'arrived'),
+  ('incoming_letter', 'arrived', 'given_back'),
+  ('incoming_letter', 'arrived', 'joined'),
+  ('incoming_letter', 'arrived', 'registered'),
+  ('incoming_letter', 'registered', 'filed'),
+  ('key', '', 'proposed'),
+  ('key', 'active', 'ended'),
+  ('key', 'active', 'overlapping'),
+  ('key', 'active', 'revoked'),
+  ('key', 'overlapping', 'ended'),
+  ('key', 'overlapping', 'revoked'),
+  ('key', 'proposed', 'active'),
+  ('key', 'proposed', 'rejected'),
+  ('key', 'proposed', 'withdrawn'),
+  ('outgoing_letter', '', 'draft'),
+  ('outgoing_letter', 'draft', 'submitted'),
+  ('outgoing_letter', 'draft', 'withdrawn'),
+  ('outgoing_letter', 'returned', 'draft'),
+  ('outgoing_letter', 'returned', 'withdrawn'),
+  ('outgoing_letter', 'signed', 'issued'),
+  ('outgoing_letter', 'signed', 'withdrawn'),
+  ('outgoing_letter', 'submitted', 'returned'),
+  ('outgoing_letter', 'submitted', 'signed'),
+  ('outgoing_letter', 'submitted', 'withdrawn'),
+  ('request', '', 'draft'),
+  ('request', 'assigned', 'assigned'),
+  ('request', 'assigned', 'proposed'),
+  ('request', 'assigned', 'refused'),
+  ('request', 'assigned', 'supplement_asked'),
+  ('request', 'assigned', 'withdrawn'),
+  ('request', 'draft', 'discarded'),
+  ('request', 'draft', 'to_sign'),
+  ('request', 'proposed', 'accepted'),
+  ('request', 'proposed', 'assigned'),
+  ('request', 'proposed', 'withdrawn'),
+  ('request', 'received', 'assigned'),
+  ('request', 'received', 'withdrawn'),
+  ('request', 'sent', 'received'),
+  ('request', 'sent', 'withdrawn'),
+  ('request', 'supplement_asked', 'refused'),
+  ('request', 'supplement_asked', 'supplement_asked'),
+  ('request', 'supplement_asked', 'supplemented'),
+  ('request', 'supplement_asked', 'withdrawn'),
+  ('request', 'supplemented', 'assigned'),
+  ('request', 'supplemented', 'supplemented'),
+  ('request', 'supplemented', 'withdrawn'),
+  ('request', 'to_sign', 'draft'),
+  ('request', 'to_sign', 'sent'),
+  ('track_assessment', '', 'check_opened'),
+  ('track_assessment', '', 'defence_opened'),
+  ('track_assessment', '', 'exemption_opened'),
+  ('track_assessment', 'check_opened', 'closed'),
+  ('track_assessment', 'check_opened', 'team_named'),
+  ('track_assessment', 'defence_guided', 'closed'),
+  ('track_assessment', 'defence_guided', 'concluded'),
+  ('track_assessment', 'defence_opened', 'closed'),
+  ('track_assessment', 'defence_opened', 'defence_guided'),
+  ('track_assessment', 'exemption_opened', 'check_opened'),
+  ('track_assessment', 'exemption_opened', 'closed'),
+  ('track_assessment', 'exemption_opened', 'exempt'),
+  ('track_assessment', 'team_named', 'closed'),
+  ('track_assessment', 'team_named', 'under_way'),
+  ('track_assessment', 'under_way', 'closed'),
+  ('track_assessment', 'under_way', 'concluded'),
+  ('track_documents', '', 'preparing'),
+  ('track_documents', 'failed', 'closed'),
+  ('track_documents', 'failed', 'preparing'),
+  ('track_documents', 'preparing', 'closed'),
+  ('track_documents', 'preparing', 'failed'),
+  ('track_documents', 'preparing', 'provided'),
+  ('track_documents', 'provided', 'closed'),
+  ('track_documents', 'provided', 'preparing'),
+  ('track_support', '', 'opened'),
+  ('track_support', '', 'supported'),
+  ('track_support', 'opened', 'closed'),
+  ('track_support', 'opened', 'supported'),
+  ('track_support', 'opened', 'testing'),
+  ('track_support', 'supported', 'closed'),
+  ('track_support', 'supported', 'supported'),
+  ('track_support', 'supported', 'testing'),
+  ('track_support', 'tested', 'closed'),
+  ('track_support', 'tested', 'testing'),
+  ('track_support', 'testing', 'closed'),
+  ('track_support', 'testing', 'supported'),
+  ('track_support', 'testing', 'tested');
 
 DELETE FROM control.machine_table;
 INSERT INTO control.machine_table (table_name, machine) VALUES
-  ('account', 'account');
+  ('account', 'account'),
+  ('assessment', 'track_assessment'),
+  ('documents_track', 'track_documents'),
+  ('guide', 'guide'),
+  ('incoming_letter', 'incoming_letter'),
+  ('outgoing_letter', 'outgoing_letter'),
+  ('request', 'request'),
+  ('run', 'conformance_run'),
+  ('support_track', 'track_support'),
+  ('system_key', 'key');
 
 CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.account
   FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
 ALTER TABLE control.account ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.assessment
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.assessment ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.documents_track
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.documents_track ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.guide
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.guide ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.incoming_letter
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.incoming_letter ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.outgoing_letter
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.outgoing_letter ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.request
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.request ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.run
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.run ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.support_track
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.support_track ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.system_key
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.system_key ENABLE ALWAYS TRIGGER keep_to_machine;

@@ -1,0 +1,1 @@
+"""Keeps assessments from the moment a request opens them."""

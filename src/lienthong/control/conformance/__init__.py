@@ -1,0 +1,1 @@
+"""Keeps what is known of runs of the technical test."""

@@ -1,0 +1,1 @@
+"""Keeps connection requests, their versions, drafts, tracks and threads."""

@@ -1,0 +1,124 @@
+"""Connection requests: what was written, version by version, and the tracks that began with the receipt."""
+
+from django.db import models
+
+from lienthong.control.frame.states import StateField
+from lienthong.control.letters.models import IncomingLetter, Upload
+from lienthong.control.participants.models import Body
+from lienthong.core.request_states import REQUEST_MACHINE
+from lienthong.core.track_states import DOCUMENTS_MACHINE, SUPPORT_MACHINE
+
+
+class Request(models.Model):
+    """A connection request of a body. `reference` is what people call it by (YC-2026-000184)."""
+
+    reference = models.TextField(unique=True)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="requests")
+    title = models.TextField(default="")
+    state = StateField(REQUEST_MACHINE)
+    letter = models.ForeignKey(IncomingLetter, on_delete=models.PROTECT, null=True, related_name="+")
+    handler = models.BigIntegerField(null=True)
+    stand_in = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    answer_by = models.DateField(null=True)
+    supplement_by = models.DateField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "request"
+        indexes = (
+            models.Index("body", name="request_body"),
+            models.Index("state", "received_at", name="request_waiting"),
+            models.Index("handler", condition=models.Q(settled_at=None), name="request_handler"),
+        )
+
+
+class Draft(models.Model):
+    """What is being written for a request. `counter` grows with every save: of two tabs the later is told."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="draft")
+    content = models.JSONField(default=dict)
+    counter = models.IntegerField(default=0)
+    saved_at = models.DateTimeField()
+    saved_by = models.BigIntegerField()
+
+    class Meta:
+        db_table = "draft"
+
+
+class Version(models.Model):
+    """A request as it was signed; never changed. `sha256` is of the canonical bytes of `content`."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    content = models.JSONField()
+    sha256 = models.BinaryField()
+    letter = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_by = models.BigIntegerField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "request_version"
+        constraints = (models.UniqueConstraint("request", "number", name="request_version_number"),)
+
+
+class DocumentsTrack(models.Model):
+    """Track (a): the technical documents made for exactly what was asked."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="documents_track")
+    state = StateField(DOCUMENTS_MACHINE)
+    started_at = models.DateTimeField()
+    provided_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    fault = models.TextField(default="")
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "documents_track"
+
+
+class ProvidedDocument(models.Model):
+    """One technical document provided for a request."""
+
+    track = models.ForeignKey(DocumentsTrack, on_delete=models.PROTECT, related_name="documents")
+    edition = models.IntegerField()
+    name = models.TextField()
+    media_type = models.TextField()
+    sha256 = models.TextField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "provided_document"
+        constraints = (models.UniqueConstraint("track", "edition", "name", name="provided_document_name"),)
+
+
+class SupportTrack(models.Model):
+    """Track (b): a named supporter, a thread, the technical test."""
+
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="support_track")
+    state = StateField(SUPPORT_MACHINE)
+    started_at = models.DateTimeField()
+    supporter = models.BigIntegerField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "support_track"
+
+
+class Message(models.Model):
+    """One message of the thread of a request, from the body or from the authority."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="messages")
+    author = models.BigIntegerField()
+    author_name = models.TextField()
+    from_body = models.BooleanField()
+    text = models.TextField()
+    attachment = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "message"
+        indexes = (models.Index("request", "id", name="message_request"),)

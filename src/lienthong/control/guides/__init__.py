@@ -1,0 +1,1 @@
+"""Keeps the guides that connected bodies owe and publish."""

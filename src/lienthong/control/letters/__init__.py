@@ -1,0 +1,1 @@
+"""Keeps letters that came and went, and the files behind them."""

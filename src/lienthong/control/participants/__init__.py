@@ -1,0 +1,1 @@
+"""Keeps bodies, their mandates, systems, keys, contact officers and rosters of officers."""
