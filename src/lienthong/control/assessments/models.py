@@ -1,4 +1,4 @@
-"""Assessments: opened by the receipt of a request, led by A05 or by the Ministry of National Defence's unit."""
+"""Assessments: opened by the receipt of a request, led by A05 or by the defence ministry's unit."""
 
 from django.db import models
 

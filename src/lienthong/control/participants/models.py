@@ -1,4 +1,4 @@
-"""Bodies that take part, and what each of them has. Records name a body as it was; these rows say how it is."""
+"""Bodies that take part, and what each has. Records name a body as it was; these rows say how it is."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
