@@ -4,18 +4,11 @@ The layout lies in `letter.typ`; texts are handed over as data, so that nothing 
 The same letter gives the same bytes. Written as PDF/A-2a and PDF/UA-1, as the writer claims.
 """
 
-import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
-from threading import Lock
 from typing import Literal
 
-import typst
-
-_FOLDER = Path(__file__).parent
+from lienthong.documents.typesetting import TypesettingError, typeset
 
 
 class LetterError(Exception):
@@ -90,30 +83,13 @@ class LetterPdf:
 
 def render_letter(letter: LetterLayout, *, at: datetime) -> LetterPdf:
     """Return the letter as PDF; `at` is the moment written into the file. Raises LetterError."""
-    inputs = {"data": json.dumps(asdict(letter), ensure_ascii=False)}
     try:
-        with _ONE_AT_A_TIME:
-            content = _compiler().compile(
-                input=str(_FOLDER / "letter.typ"),
-                format="pdf",
-                sys_inputs=inputs,
-                pdf_standards=["a-2a", "ua-1"],
-                timestamp=int(at.timestamp()),
-            )
-            # The compiler answers questions about the document it set last.
-            found: Sequence[dict[str, float]] = json.loads(_compiler().query("<signature>", field="value"))
-    except typst.TypstError as error:
+        pages = typeset("letter.typ", asdict(letter), at=at, label="signature")
+    except TypesettingError as error:
         raise LetterError(f"the letter could not be set: {error}") from error
-    assert isinstance(content, bytes)
-    place = found[-1]
+    place = pages.found[-1]
     left, top = int(place["x"]), int(_PAGE_HEIGHT - place["y"])
-    return LetterPdf(content, SignaturePlace(int(place["page"]) - 1, (left, top - 56, left + 215, top)))
+    return LetterPdf(pages.content, SignaturePlace(int(place["page"]) - 1, (left, top - 56, left + 215, top)))
 
 
 _PAGE_HEIGHT = 841.89
-_ONE_AT_A_TIME = Lock()
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(font_paths=[str(_FOLDER / "fonts")], ignore_system_fonts=True, root=str(_FOLDER))
