@@ -24,10 +24,14 @@ from lienthong.ledger.custody import CustodyError, ensure
 from lienthong.ledger.grants import GrantOrderError, GrantsBusyError
 from lienthong.load_record import record_load
 from lienthong.log_check import check_log, place_of, reopen_log
+from lienthong.register.cast import CastIncompleteError
 from lienthong.register.commands import population_commands
+from lienthong.register.manifest import PopulationDamagedError
 from lienthong.supervisor import ProcessFailedError
+from lienthong_agency import KeyFileError
 
 _TOLD = (
+    CastIncompleteError,
     ConfigurationError,
     CustodyError,
     DatabaseUnavailable,
@@ -35,6 +39,8 @@ _TOLD = (
     GrantOrderError,
     GrantsBusyError,
     LogClosed,
+    KeyFileError,
+    PopulationDamagedError,
     ProcessFailedError,
     PublicationError,
 )
@@ -80,6 +86,41 @@ def gateway(path: Path) -> None:
 
 
 @cli.command()
+@_CONFIGURATION
+def steward(path: Path) -> None:
+    """Run a sandbox's steward: it enrols systems and opens runs at the control plane's word."""
+    from lienthong.sandbox.steward_server import serve
+
+    with _told():
+        serve(read_configuration(path), path)
+
+
+@cli.group()
+def sandbox() -> None:
+    """Prepare a sandbox of the technical test."""
+
+
+@sandbox.command("persons")
+@click.argument("population", type=_FOLDER)
+@_CONFIGURATION
+@_JSON
+def sandbox_persons(population: Path, path: Path, *, as_json: bool) -> None:
+    """Choose the test persons from the generated people in POPULATION, and write their list."""
+    from lienthong.sandbox.casting import write_known_persons
+
+    with _told():
+        configuration = read_configuration(path)
+        file = configuration.sandbox.persons_file(configuration.keys)
+        persons = write_known_persons(population, file)
+    if as_json:
+        click.echo(msgspec.json.encode(persons).decode())
+        return
+    for person in persons:
+        click.echo(f"{person.part}: {person.number}, {person.full_name}, {person.birth_date}")
+    click.echo(f"{len(persons)} test persons in {file}")
+
+
+@cli.command()
 @click.option("--data", type=_FOLDER, default="data", show_default=True, help="Folder of the deployment.")
 @click.option(
     "--population", type=click.IntRange(min=0), default=10_000, show_default=True, help="Synthetic persons."
@@ -89,12 +130,22 @@ def gateway(path: Path) -> None:
     "--port", type=click.IntRange(1, 65_535), default=8400, show_default=True, help="Of the gateway."
 )
 @click.option("--grants", type=_FILE, help="Grants to publish once it runs (TOML).")
+@click.option("--sandbox", "with_sandbox", is_flag=True, help="Run the sandbox of the technical test, too.")
 @_JSON
-def up(*, data: Path, population: int, seed: int, port: int, grants: Path | None, as_json: bool) -> None:
+def up(
+    *,
+    data: Path,
+    population: int,
+    seed: int,
+    port: int,
+    grants: Path | None,
+    with_sandbox: bool,
+    as_json: bool,
+) -> None:
     """Run everything on this machine until interrupted: database, people, witness, notary, gateway."""
     from lienthong.deployment import lay_out
     from lienthong.publishing import publish_file
-    from lienthong.running import running
+    from lienthong.running import running, running_with_sandbox
 
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -105,7 +156,8 @@ def up(*, data: Path, population: int, seed: int, port: int, grants: Path | None
 
     with _told():
         deployment = lay_out(data, gateway_port=port)
-        with running(deployment, persons=population, seed=seed, say=say) as hub:
+        run = running_with_sandbox if with_sandbox else running
+        with run(deployment, persons=population, seed=seed, say=say) as hub:
             if grants is not None:
                 published = asyncio.run(publish_file(hub.configuration, grants))
                 say(f"grants: {len(published.grants)} published, {len(published.unchanged)} unchanged")
@@ -115,9 +167,12 @@ def up(*, data: Path, population: int, seed: int, port: int, grants: Path | None
                 "policy": str(deployment.policy),
                 "logs": str(deployment.logs),
             }
+            if hub.sandbox is not None:
+                facts["sandbox"] = hub.sandbox.origin
+                facts["steward"] = hub.sandbox.configuration.sandbox.steward_origin
             text = "\n".join(f"{name}: {value}" for name, value in facts.items())
             click.echo(msgspec.json.encode(facts).decode() if as_json else text)
-            hub.supervisor.watch(lambda: bool(stopped))
+            hub.watch(lambda: bool(stopped))
 
 
 @cli.command()
@@ -125,12 +180,13 @@ def up(*, data: Path, population: int, seed: int, port: int, grants: Path | None
 @click.option("--data", type=_FOLDER, help="Folder to use (default: a new temporary one).")
 @click.option("--population", type=click.IntRange(min=1_000), default=100_000, show_default=True)
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
-def demo(*, once: bool, data: Path | None, population: int, lang: str) -> None:
+@click.option("--sandbox", "with_sandbox", is_flag=True, help="Run the sandbox of the technical test, too.")
+def demo(*, once: bool, data: Path | None, population: int, lang: str, with_sandbox: bool) -> None:
     """Play the story of an exchange end to end on synthetic people, then keep serving."""
     from lienthong.demo import play
 
     with _told():
-        sys.exit(play(once=once, folder=data, persons=population, language=lang))
+        sys.exit(play(once=once, folder=data, persons=population, language=lang, with_sandbox=with_sandbox))
 
 
 @cli.group()

@@ -109,13 +109,42 @@ class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SandboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a sandbox keeps the runs of the technical test; only a sandbox has them."""
+    """What only a sandbox has: the runs of the technical test, and the steward that enrols systems.
+
+    `control_key` is the public key (JWK) of the control plane the steward listens to. `persons` is the list
+    of test persons. `public_origin` is what the control plane signs, by default the address and port.
+    """
 
     directory: Path | None = None
+    address: str = "127.0.0.1"
+    port: int = 8403
+    public_origin: str | None = None
+    control_key: Path | None = None
+    persons: Path | None = None
 
     def folder(self, keys: Path) -> Path:
         """Return the folder of the runs: the one named, or one beside the keys."""
         return self.directory or keys.parent / "sandbox"
+
+    def persons_file(self, keys: Path) -> Path:
+        """Return the list of test persons: the one named, or one in the folder of the runs."""
+        return self.persons or self.folder(keys) / "persons.json"
+
+    @property
+    def steward_origin(self) -> str:
+        """The steward's origin, as requests to it are signed."""
+        return self.public_origin or f"http://{self.address}:{self.port}"
+
+
+class SandboxAccessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a control plane reaches its sandbox: the steward's origin, the private key that signs, pinned keys.
+
+    `keys` holds the sandbox's public keys as `GET /v1/keys` tells them. All three or none.
+    """
+
+    origin: str | None = None
+    key: Path | None = None
+    keys: Path | None = None
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -163,6 +192,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notary: NotarySettings = NotarySettings()
     witness: WitnessSettings = WitnessSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    sandbox_access: SandboxAccessSettings = SandboxAccessSettings()
     control: ControlSettings = ControlSettings()
     mail: MailSettings = MailSettings()
 
@@ -238,6 +268,9 @@ def _check(configuration: Configuration) -> None:
         raise ConfigurationError(
             "[gateway] client_authority without TLS checks nothing. Set tls_certificate too."
         )
+    access = configuration.sandbox_access
+    if len({access.origin is None, access.key is None, access.keys is None}) != 1:
+        raise ConfigurationError("[sandbox_access] origin, key and keys belong together. Set all or none.")
     if configuration.environment is Environment.PRODUCTION and gateway.public_origin.startswith("http://"):
         raise ConfigurationError("[gateway] public_origin must be https:// in production.")
     if configuration.clock.tolerance <= 0 or configuration.clock.interval <= 0:

@@ -4,14 +4,20 @@
 configuration file and runs each process under an operating-system user of its own.
 """
 
+import secrets
 import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from lienthong.config import Configuration, Environment, read_configuration
+from lienthong.db.private_files import write_private
 from lienthong.ledger import witness
-from lienthong.ledger.custody import ensure, log_signer
+from lienthong.ledger.custody import Use, ensure, log_signer, public_keys
+from lienthong_agency import read_key, write_key
+from lienthong_protocol.keys import Algorithm, generate, public_jwk
 from lienthong_protocol.notes import NoteVerifier
 from lienthong_protocol.policy import Policy
 
@@ -66,6 +72,16 @@ class Deployment:
         """What verifiers trust: the log's key, the witness's key, the quorum."""
         return self.folder / "policy.toml"
 
+    @property
+    def control(self) -> Path:
+        """What the control plane alone holds: its key to the sandbox."""
+        return self.folder / "control"
+
+    @property
+    def sandbox(self) -> "Deployment":
+        """The sandbox beside this hub: a deployment of its own, with database, keys and origin of its own."""
+        return Deployment(self.folder / "sandbox")
+
     def configuration(self) -> Configuration:
         """Read the configuration of this folder; raises ConfigurationError."""
         return read_configuration(self.configuration_file)
@@ -96,6 +112,19 @@ witnesses = ["{witness_key} http://127.0.0.1:{witness_port}"]
 [witness]
 port = {witness_port}
 directory = "witness"
+"""
+
+_STEWARD = """
+[sandbox]
+port = {port}
+control_key = "control-key.jwk"
+"""
+
+_ACCESS = """
+[sandbox_access]
+origin = "{origin}"
+key = "control/sandbox-key.jwk"
+keys = "control/sandbox-keys.json"
 """
 
 
@@ -135,6 +164,52 @@ def lay_out(
         )
     )
     return deployment
+
+
+def lay_out_sandbox(deployment: Deployment, *, gateway_port: int = 8420) -> Deployment:
+    """Return the sandbox beside a hub, laid out where there is none: keys and origin of its own, one worker.
+
+    The control plane's key to it is made here; the hub's configuration names it last, so that what broke off
+    before is taken up again.
+    """
+    sandbox = lay_out(
+        deployment.sandbox.folder, environment=Environment.SANDBOX, gateway_port=gateway_port, workers=1
+    )
+    if deployment.configuration().sandbox_access.origin is not None:
+        return sandbox
+    deployment.control.mkdir(mode=0o700, exist_ok=True)
+    key_file = deployment.control / "sandbox-key.jwk"
+    if not key_file.exists():
+        write_key(key_file, generate(Algorithm.ED25519, secrets.token_bytes(32)))
+    public = msgspec.json.encode(public_jwk(read_key(key_file)))
+    write_private(sandbox.folder / "control-key.jwk", public + b"\n", mode=0o644)
+    configuration = sandbox.configuration()
+    if configuration.sandbox.control_key is None:
+        wanted = configuration.gateway.port + 2
+        port = wanted if is_free(wanted) else _free_port()
+        _append(sandbox.configuration_file, _STEWARD.format(port=port))
+        configuration = sandbox.configuration()
+    write_private(deployment.control / "sandbox-keys.json", _keys_document(configuration), mode=0o644)
+    _append(deployment.configuration_file, _ACCESS.format(origin=configuration.sandbox.steward_origin))
+    return sandbox
+
+
+def _append(path: Path, text: str) -> None:
+    write_private(path, path.read_bytes() + text.encode(), mode=0o644)
+
+
+def _keys_document(configuration: Configuration) -> bytes:
+    """Return the keys that sign a hub's answers in the form of `GET /v1/keys`, to be pinned."""
+    response = [
+        {
+            "jwk": msgspec.json.decode(key.key),
+            "from": key.valid_from // 1_000_000,
+            "until": None if key.valid_until is None else key.valid_until // 1_000_000,
+        }
+        for key in public_keys(configuration.keys)
+        if key.use is Use.RESPONSE
+    ]
+    return msgspec.json.encode({"origin": configuration.log_origin, "response": response}) + b"\n"
 
 
 def is_free(port: int, *, address: str = "127.0.0.1") -> bool:

@@ -7,20 +7,23 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from lienthong.config import Configuration
-from lienthong.db import Database, EmbeddedServer
-from lienthong.deployment import Deployment, DeploymentError, is_free
+from lienthong.config import Configuration, Environment
+from lienthong.db import Database, EmbeddedServer, ServerSettings
+from lienthong.deployment import Deployment, DeploymentError, is_free, lay_out_sandbox
 from lienthong.load_record import record_load
 from lienthong.register import manifest
 from lienthong.register.loader import load_population
 from lienthong.register.population import PopulationPlan, generate
+from lienthong.sandbox.casting import write_known_persons
+from lienthong.sandbox.steward import HEALTH
 from lienthong.schema import bring_up_to_date
 from lienthong.supervisor import Supervisor
 
@@ -36,6 +39,18 @@ class Running:
     database: Database
     server: EmbeddedServer
     supervisor: Supervisor
+    sandbox: "Running | None" = None
+    """The sandbox that runs beside it."""
+
+    def watch(self, until: Callable[[], bool]) -> None:
+        """Return when `until()` holds; raises ProcessFailedError as soon as a process ends by itself."""
+
+        def stopped() -> bool:
+            if self.sandbox is not None:
+                self.sandbox.supervisor.check()
+            return until()
+
+        self.supervisor.watch(stopped)
 
     @property
     def origin(self) -> str:
@@ -43,22 +58,49 @@ class Running:
         return self.configuration.gateway.public_origin
 
 
+SANDBOX_PERSONS: Final = 10_000
+"""As many as the parts of the test persons need."""
+
+_MODEST: Final = ServerSettings(
+    shared_buffers_mb=64, max_wal_size_mb=512, min_wal_size_mb=80, max_connections=40
+)
+
+
+@contextmanager
+def running_with_sandbox(
+    deployment: Deployment, *, persons: int, seed: int, say: Say, sandbox_persons: int = SANDBOX_PERSONS
+) -> Iterator[Running]:
+    """Run the sandbox beside a hub, laid out where there is none, and then the hub; raises as `running`."""
+    beside = lay_out_sandbox(deployment)
+    with (
+        running(beside, persons=sandbox_persons, seed=seed, say=lambda text: say(f"sandbox {text}")) as box,
+        running(deployment, persons=persons, seed=seed, say=say) as hub,
+    ):
+        yield replace(hub, sandbox=box)
+
+
 @contextmanager
 def running(deployment: Deployment, *, persons: int, seed: int, say: Say) -> Iterator[Running]:
-    """Run the whole hub in a deployment's folder while the block runs.
+    """Run the whole hub in a deployment's folder while the block runs; a sandbox with its steward.
 
     `persons` synthetic people are made and loaded where the folder has none. Raises ProcessFailedError,
     DatabaseUnavailable, DeploymentError, ConfigurationError, and what making and loading people raises.
     """
     configuration = deployment.configuration()
-    server = EmbeddedServer(deployment.database, progress=say)
+    is_sandbox = configuration.environment is Environment.SANDBOX
+    server = EmbeddedServer(deployment.database, settings=_MODEST if is_sandbox else None, progress=say)
     with server as database:
         say("database: PostgreSQL runs, bringing the schema up to date")
         bring_up_to_date(database)
         _people(deployment, configuration, database, persons=persons, seed=seed, say=say)
         with Supervisor(deployment.logs) as supervisor:
             _start(supervisor, deployment, configuration)
-            say(f"running: gateway {configuration.gateway.public_origin}, notary, witness")
+            beside = (
+                f", steward {configuration.sandbox.steward_origin}"
+                if configuration.sandbox.control_key
+                else ""
+            )
+            say(f"running: gateway {configuration.gateway.public_origin}, notary, witness{beside}")
             yield Running(deployment, configuration, database, server, supervisor)
 
 
@@ -99,7 +141,10 @@ def _start(supervisor: Supervisor, deployment: Deployment, configuration: Config
     command = (sys.executable, "-m", "lienthong")
     gateway, witness = configuration.gateway, configuration.witness
     # Whoever still listens would be taken for the process that is started here.
-    for address, port in ((witness.address, witness.port), (gateway.address, gateway.port)):
+    places = [(witness.address, witness.port), (gateway.address, gateway.port)]
+    if configuration.sandbox.control_key is not None:
+        places.append((configuration.sandbox.address, configuration.sandbox.port))
+    for address, port in places:
         _await_port(address, port, within=gateway.drain_seconds + 5, told=deployment.configuration_file)
     supervisor.start(
         "witness",
@@ -111,6 +156,19 @@ def _start(supervisor: Supervisor, deployment: Deployment, configuration: Config
         "gateway",
         (*command, "gateway", *config),
         ready=lambda: _is_ready(f"http://{gateway.address}:{gateway.port}/readyz"),
+    )
+    if configuration.sandbox.control_key is not None:
+        _start_steward(supervisor, deployment, configuration, (*command, "steward", *config))
+
+
+def _start_steward(
+    supervisor: Supervisor, deployment: Deployment, configuration: Configuration, command: tuple[str, ...]
+) -> None:
+    steward, persons = configuration.sandbox, configuration.sandbox.persons_file(configuration.keys)
+    if not persons.exists():
+        write_known_persons(deployment.population, persons)
+    supervisor.start(
+        "steward", command, ready=lambda: _is_ready(f"http://{steward.address}:{steward.port}{HEALTH}")
     )
 
 

@@ -91,12 +91,16 @@ class Supervisor:
     def watch(self, until: Callable[[], bool], *, pause: float = 0.3) -> None:
         """Return when `until()` holds; raises ProcessFailedError as soon as a child ends by itself."""
         while not until():
-            for child in self.children:
-                if child.has_ended():
-                    raise ProcessFailedError(
-                        f"{child.name} ended; its log {child.log} ends:\n{child.last_words()}"
-                    )
+            self.check()
             time.sleep(pause)
+
+    def check(self) -> None:
+        """Raise ProcessFailedError if a child has ended by itself."""
+        for child in self.children:
+            if child.has_ended():
+                raise ProcessFailedError(
+                    f"{child.name} ended; its log {child.log} ends:\n{child.last_words()}"
+                )
 
     def stop(self) -> None:
         """End the children in reverse order: ask first, kill what does not listen."""

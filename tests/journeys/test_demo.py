@@ -13,10 +13,18 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from lienthong.config import read_configuration
+from lienthong.core.grant_document import PublicKey
+from lienthong.core.known_persons import Part
+from lienthong.core.purpose import Actor, PurposeGround
+from lienthong.core.request import Service
 from lienthong.deployment import is_free, lay_out
+from lienthong.sandbox_access.client import opened
+from lienthong.sandbox_access.messages import AskedPurpose, Enrolment
+from lienthong_protocol.keys import Algorithm, generate
 
 LIENTHONG = (sys.executable, "-m", "lienthong")
 
@@ -134,4 +142,48 @@ def test_a_port_that_another_program_holds_is_named(folder: Path, monkeypatch: p
         )
     assert told.returncode == 1
     assert f"another program listens on 127.0.0.1:{settings.witness.port}" in told.stderr
+    assert processes_of(folder) == []
+
+
+@pytest.mark.law("R5.2")
+def test_a_sandbox_beside_the_hub_takes_a_system_in(folder: Path) -> None:
+    process = subprocess.Popen(
+        (
+            *(*LIENTHONG, "up", "--json", "--sandbox", "--data", str(folder / "hub")),
+            *("--population", "1000", "--port", "8470"),
+        ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        facts = json.loads(process.stdout.readline())
+        access = opened(read_configuration(Path(facts["configuration"])).sandbox_access)
+        assert access is not None
+        with access:
+            key = generate(Algorithm.ED25519, b"journey".ljust(32, b"*"))
+            purpose = AskedPurpose(
+                code="patient",
+                title="Định danh người bệnh",
+                ground=PurposeGround.STATE_TASK,
+                actor=Actor.OFFICER,
+                services=(Service.LOOKUP,),
+                fields=("full_name", "permanent_residence"),
+            )
+            jwk = msgspec.convert(dict(key.jwk), PublicKey)
+            assert access.enrol("h01/his", Enrolment(name="Bệnh viện", key=jwk, purposes=(purpose,))).changed
+            sheet = access.persons("h01/his")
+            found = {entry.person.part: entry.expected for entry in sheet.entries}
+            assert list(found) == list(Part)
+            refused = {part for part, expected in found.items() if expected.code}
+            assert refused == {Part.PROTECTED, Part.WRONG_BIRTH_DATE}
+            assert found[Part.DECEASED].flags == ("deceased",)
+            assert found[Part.FORMER_NUMBER].flags == ("number_superseded",)
+            respelled = sheet.person(Part.RESPELLED)
+            assert respelled is not None
+            assert found[Part.RESPELLED].values["full_name"] != respelled.full_name
+            assert sheet.origin == facts["sandbox"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
     assert processes_of(folder) == []

@@ -10,6 +10,7 @@ import pytest
 from lienthong.core.request import Service
 from tests.gateway.conftest import world
 from tests.gateway.world import World, close_world, granted, open_world
+from tests.sandbox.stewarding import RunningSteward, passwords_of
 
 __all__ = ["sandbox", "world"]
 
@@ -47,3 +48,15 @@ def sandbox(clusters: Any) -> Iterator[World]:
     yield made
     close_world(made)
     clusters.discard("wheel", database)
+
+
+@pytest.fixture(scope="session")
+def steward(sandbox: World) -> Iterator[RunningSteward]:
+    """The steward of the shared sandbox, with the password of the notary's role and no other."""
+    passwords = passwords_of(sandbox, "lt_notary")
+    made = RunningSteward(
+        sandbox, {"replace": {f'passwords = "{sandbox.database.passwords}"': f'passwords = "{passwords}"'}}
+    )
+    made.start()
+    yield made
+    made.stop()

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lienthong.ledger.custody import response_key
-from lienthong.sandbox.report import verify_report
+from lienthong.sandbox_access.report import verify_report
 from lienthong_agency import write_key
 from lienthong_agency.commands import cli
 from tests.gateway.world import OTHER, PERSON, World, key_of

@@ -17,7 +17,7 @@ from lienthong.core.request import Service
 from lienthong.documents.interface import Interface, PurposeOffer, SamplePerson
 from lienthong.documents.technical import technical_documents
 from lienthong.ledger.custody import response_key
-from lienthong.sandbox.report import verify_report
+from lienthong.sandbox_access.report import verify_report
 from tests.gateway.world import FIELDS, OTHER, PERSON, Reply, World
 
 pytestmark = pytest.mark.law("R5.2", "R9.1")

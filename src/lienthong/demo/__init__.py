@@ -21,7 +21,7 @@ from lienthong.deployment import DeploymentError, lay_out
 from lienthong.publishing import publish_file
 from lienthong.register.cast import Cast, cast_from_database
 from lienthong.register.writer import Consent, add_consent
-from lienthong.running import Running, running
+from lienthong.running import Running, running, running_with_sandbox
 
 GRANTS = Path(__file__).parents[3] / "examples" / "demo-grants.toml"
 PROVINCE = "31"
@@ -42,7 +42,7 @@ _CALLERS = {
 }
 
 
-def play(*, once: bool, folder: Path | None, persons: int, language: str) -> int:
+def play(*, once: bool, folder: Path | None, persons: int, language: str, with_sandbox: bool = False) -> int:
     """Play the story; then end (`once`) or keep serving until interrupted. Return the exit code."""
     if not GRANTS.exists():
         raise DeploymentError(f"{GRANTS} is missing: run the demonstration from a checkout of the project.")
@@ -55,7 +55,8 @@ def play(*, once: bool, folder: Path | None, persons: int, language: str) -> int
             folder.chmod(0o711)
         deployment = lay_out(folder / "hub")
         started = time.monotonic()
-        hub = stack.enter_context(running(deployment, persons=persons, seed=1, say=click.echo))
+        run = running_with_sandbox if with_sandbox else running
+        hub = stack.enter_context(run(deployment, persons=persons, seed=1, say=click.echo))
         make_keys(deployment.agencies, _KEYS)
         published = asyncio.run(publish_file(hub.configuration, GRANTS, keys=deployment.agencies))
         click.echo(f"grants: {len(published.grants)} systems ({GRANTS.name}), signed by the notary's key")
@@ -127,9 +128,11 @@ def _keep_serving(hub: Running, tell: Transcript) -> None:
     click.echo(f"  policy       {hub.deployment.policy}")
     click.echo(f"  agency keys  {hub.deployment.agencies}")
     click.echo(f"  logs         {hub.deployment.logs}")
+    if hub.sandbox is not None:
+        click.echo(f"  sandbox      {hub.sandbox.origin}")
     click.echo(f"  $ .venv/bin/lienthong ledger verify --config {config} --policy {hub.deployment.policy}")
     hospital = hub.deployment.agencies / "hospital.toml"
     click.echo(f"  $ .venv/bin/lienthong-agency --config {hospital} scope")
     click.echo(f"  $ .venv/bin/lienthong-agency --config {hospital} journal list")
     click.echo(f"  $ curl {hub.origin}/v1/checkpoints")
-    hub.supervisor.watch(lambda: bool(stopped))
+    hub.watch(lambda: bool(stopped))

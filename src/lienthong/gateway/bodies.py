@@ -113,6 +113,8 @@ Body = TypeVar(
     ReceiptsBody,
 )
 
+Rare = TypeVar("Rare", bound=msgspec.Struct)
+
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
     kind: msgspec.json.Decoder(kind) for kind in Body.__constraints__
 }
@@ -140,6 +142,19 @@ def read_body(kind: type[Body], body: bytes) -> Body | Refuse:
 def names_person(body: SubjectBody) -> bool:
     """Tell whether a body says who is meant, wholly or in part."""
     return any(member is not msgspec.UNSET for member in (body.number, body.full_name, body.birth_date))
+
+
+def read_rare(kind: type[Rare], body: bytes) -> Rare | Refuse:
+    """Return a body that no hot path reads, decoded as `kind`, or the refusal that names what is wrong."""
+    try:
+        value = msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _what_is_wrong(kind, body, str(error))
+    try:
+        json.loads(body, object_pairs_hook=_refuse_repeats)
+    except _RepeatedMemberError:
+        return Refuse(Code.DUPLICATE_MEMBER)
+    return value
 
 
 def _members(value: Body) -> int:

@@ -1,7 +1,7 @@
 """Between the HTTP server and the gateway: read one request within its limits, hand it on, send the response.
 
-This is the only module that knows granian. Each worker process holds one Hub, opened before it serves and
-drained before it ends.
+Only this module and the steward's server know granian. Each worker process holds one Hub, opened before it
+serves and drained before it ends.
 """
 
 import asyncio
@@ -66,56 +66,64 @@ class GatewayApplication:
 
     async def _serve(self, scope: "Scope", protocol: "HTTPProtocol") -> Response:
         assert self._hub is not None
-        headers = scope.headers.items()
-        size, length, chunked, is_encoded = 0, 0, False, False
-        for name, value in headers:
-            size += len(name) + len(value)
-            if name == "content-length":
-                length = int(value) if value.isascii() and value.isdigit() else self._settings.body_limit + 1
-            elif name == "transfer-encoding":
-                chunked = True
-            elif name == "content-encoding":
-                is_encoded = True
-        if not length and not chunked and scope.http_version == "2":
-            chunked = True  # HTTP/2 ends a body by its frames and need not say its length
-        if size > self._settings.header_limit:
-            return self._hub.turn_away(Refuse(Code.HEADERS_TOO_LARGE))
-        if length > self._settings.body_limit:
-            return self._hub.turn_away(Refuse(Code.BODY_TOO_LARGE))
-        if is_encoded:
-            return self._hub.turn_away(Refuse(Code.UNSUPPORTED_MEDIA_TYPE))
-        body = await self._read(protocol, chunked=chunked) if length or chunked else b""
-        if isinstance(body, Refuse):
-            return self._hub.turn_away(body)
-        message = Message(
-            method=scope.method,
-            path=scope.path,
-            query=scope.query_string,
-            headers=headers,
-            body=body,
-            address=scope.client.rpartition(":")[0],
-        )
+        message = await received(scope, protocol, self._settings)
+        if isinstance(message, Refuse):
+            return self._hub.turn_away(message)
         return await self._handle(message)
 
     async def _handle(self, message: Message) -> Response:
         assert self._hub is not None
         return await self._hub.handle(message)
 
-    async def _read(self, protocol: "HTTPProtocol", *, chunked: bool) -> bytes | Refuse:
-        """Read the body within its limits of size and time: a slow client holds a socket, never a record."""
-        try:
-            async with asyncio.timeout(self._settings.body_timeout):
-                if not chunked:
-                    return await protocol()
-                body = bytearray()
-                async for chunk in protocol:
-                    body += chunk
-                    if len(body) > self._settings.body_limit:
-                        return Refuse(Code.BODY_TOO_LARGE)
-                return bytes(body)
-        except (TimeoutError, ProtocolClosed, ProtocolError):
-            # Half a request is the stranger's affair: it leaves no trace in the log.
-            return Refuse(Code.REQUEST_TIMEOUT)
+
+async def received(scope: "Scope", protocol: "HTTPProtocol", settings: GatewaySettings) -> Message | Refuse:
+    """Return one request as a message, or why it is not taken: too large, too slow, encoded."""
+    headers = scope.headers.items()
+    size, length, chunked, is_encoded = 0, 0, False, False
+    for name, value in headers:
+        size += len(name) + len(value)
+        if name == "content-length":
+            length = int(value) if value.isascii() and value.isdigit() else settings.body_limit + 1
+        elif name == "transfer-encoding":
+            chunked = True
+        elif name == "content-encoding":
+            is_encoded = True
+    if not length and not chunked and scope.http_version == "2":
+        chunked = True  # HTTP/2 ends a body by its frames and need not say its length
+    if size > settings.header_limit:
+        return Refuse(Code.HEADERS_TOO_LARGE)
+    if length > settings.body_limit:
+        return Refuse(Code.BODY_TOO_LARGE)
+    if is_encoded:
+        return Refuse(Code.UNSUPPORTED_MEDIA_TYPE)
+    body = await _read(protocol, settings, chunked=chunked) if length or chunked else b""
+    if isinstance(body, Refuse):
+        return body
+    return Message(
+        method=scope.method,
+        path=scope.path,
+        query=scope.query_string,
+        headers=headers,
+        body=body,
+        address=scope.client.rpartition(":")[0],
+    )
+
+
+async def _read(protocol: "HTTPProtocol", settings: GatewaySettings, *, chunked: bool) -> bytes | Refuse:
+    """Read the body within its limits of size and time: a slow client holds a socket, never a record."""
+    try:
+        async with asyncio.timeout(settings.body_timeout):
+            if not chunked:
+                return await protocol()
+            body = bytearray()
+            async for chunk in protocol:
+                body += chunk
+                if len(body) > settings.body_limit:
+                    return Refuse(Code.BODY_TOO_LARGE)
+            return bytes(body)
+    except (TimeoutError, ProtocolClosed, ProtocolError):
+        # Half a request is the stranger's affair: it leaves no trace in the log.
+        return Refuse(Code.REQUEST_TIMEOUT)
 
 
 application = GatewayApplication()

@@ -17,9 +17,7 @@ from lienthong.core.conformance import (
     RETRY_SECONDS,
     Attempt,
     Report,
-    State,
     Step,
-    case_of,
     read_case,
 )
 from lienthong.core.grant import SystemGrant
@@ -30,8 +28,9 @@ from lienthong.gateway.identify import Caller, Unknown, identify
 from lienthong.gateway.messages import JSON, Message, Response
 from lienthong.gateway.routes import SERVICES
 from lienthong.ledger.custody import response_key
-from lienthong.sandbox.report import report_of, sign_report, step_words
 from lienthong.sandbox.runs import Run, RunStore
+from lienthong.sandbox.telling import told
+from lienthong.sandbox_access.messages import RunStanding
 from lienthong_protocol.keys import Algorithm, generate, public_jwk
 from lienthong_protocol.record import Kind
 from lienthong_protocol.refusals import Code, Refuse
@@ -166,14 +165,14 @@ class Stage:
         """
 
         async def answer(grant: SystemGrant, now: int) -> Verdict:
-            told = self._judged(message, grant, now)
-            if isinstance(told, Refuse):
-                return refused(told)
-            return Verdict(status=200, content_type=JSON, body=msgspec.json.encode(told))
+            judged = self._judged(message, grant, now)
+            if isinstance(judged, Refuse):
+                return refused(judged)
+            return Verdict(status=200, content_type=JSON, body=msgspec.json.encode(judged))
 
         return await settle(self._hub, Call(caller, Kind.SCOPE, message.target, self._hub.now()), answer)
 
-    def _judged(self, message: Message, grant: SystemGrant, now: int) -> dict[str, object] | Refuse:
+    def _judged(self, message: Message, grant: SystemGrant, now: int) -> RunStanding | Refuse:
         if message.path == PATH:
             if message.method != "POST":
                 return Refuse(Code.METHOD_NOT_ALLOWED, "POST")
@@ -184,32 +183,18 @@ class Stage:
             return Refuse(Code.NO_SUCH_ROUTE)
         if message.method == "POST":
             try:
-                told = msgspec.json.decode(message.body, type=_Told)
+                sent = msgspec.json.decode(message.body, type=_Told)
             except msgspec.DecodeError as error:
                 return Refuse(Code.INVALID_VALUE, str(error))
             report = Report(
-                at=now, rejected=told.rejected, code=told.code, receipt=told.receipt, items=told.items
+                at=now, rejected=sent.rejected, code=sent.code, receipt=sent.receipt, items=sent.items
             )
-            self._runs.note(run.id, told.step, report)
+            self._runs.note(run.id, sent.step, report)
         return self._told(run)
 
-    def _told(self, run: Run) -> dict[str, object]:
+    def _told(self, run: Run) -> RunStanding:
         standing = self._runs.standing(run)
-        steps = [
-            {
-                "step": each.step,
-                "case": case_of(standing.run.id, each.step),
-                "state": each.verdict.state,
-                "reason": {"vi": each.verdict.reason.vi, "en": each.verdict.reason.en},
-                **step_words(each.step),
-            }
-            for each in standing.steps
-        ]
-        told: dict[str, object] = {"run": standing.run.id, "state": standing.state, "steps": steps}
-        if standing.state is not State.WAITING:
-            report = report_of(standing, origin=self._hub.origin, now=self._hub.now())
-            told["report"] = sign_report(report, self._key)
-        return told
+        return told(standing, origin=self._hub.origin, key=self._key, now=self._hub.now())
 
 
 def _one_bit_off(header: str) -> str:

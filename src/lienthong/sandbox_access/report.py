@@ -12,9 +12,7 @@ from typing import Final
 import msgspec
 
 from lienthong.core.conformance import State, Step
-from lienthong.core.conformance_texts import STEP_TEXTS
 from lienthong.core.request import Service
-from lienthong.sandbox.runs import Standing
 from lienthong_protocol.keys import SigningKey, VerifyingKey
 
 _CONTEXT: Final = b"lienthong-conformance-1\n"
@@ -52,20 +50,6 @@ class SignedReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signature: str
 
 
-def report_of(standing: Standing, *, origin: str, now: int) -> ConformanceReport:
-    """Return the report of a run as it stands."""
-    steps = tuple(
-        ReportedStep(
-            each.step, each.verdict.state, each.verdict.reason.vi, each.verdict.reason.en, len(each.attempts)
-        )
-        for each in standing.steps
-    )
-    run = standing.run
-    return ConformanceReport(
-        run.id, run.system, origin, run.services, run.opened_at, now, standing.state, steps
-    )
-
-
 def sign_report(report: ConformanceReport, key: SigningKey) -> SignedReport:
     """Return the report signed with the sandbox's response key."""
     content = msgspec.json.encode(report)
@@ -86,10 +70,3 @@ def verify_report(content: bytes, keys: Mapping[str, VerifyingKey]) -> Conforman
     if key is None or not key.verify(message=_CONTEXT + body, signature=signature):
         return None
     return msgspec.json.decode(body, type=ConformanceReport)
-
-
-def step_words(step: Step) -> dict[str, dict[str, str]]:
-    """Return a step's words as the interface tells them."""
-    text = STEP_TEXTS[step]
-    parts = {"title": text.title, "given": text.given, "when": text.when, "then": text.then}
-    return {name: {"vi": part.vi, "en": part.en} for name, part in parts.items()}
