@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lienthong.config import ConfigurationError, Environment, read_configuration
+from lienthong.config import ConfigurationError, Environment, check_portals, read_configuration
 
 BASE = 'environment = "demo"\nlog_origin = "example/log"\nkeys = "keys"\n[database]\ndata = "data"\n'
 
@@ -38,7 +38,8 @@ def test_defaults_are_usable_and_the_environment_overrides(tmp_path: Path) -> No
         (BASE.replace('"demo"', '"production"'), "https://"),
         ("environment = \n", "not valid TOML"),
         (
-            BASE.replace('"demo"', '"production"') + '[gateway]\npublic_origin = "https://h"\n',
+            BASE.replace('"demo"', '"production"')
+            + '[gateway]\npublic_origin = "https://h"\n[control]\npublic_origin = "http://h"\n',
             r"\[control\] public_origin must be https://",
         ),
         (BASE + '[control]\npublic_origin = "http://h/portal"\n', "scheme and host only"),
@@ -73,3 +74,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_an_unknown_variable_refuses_too(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="surprise"):
         read_configuration(write(tmp_path, BASE), {"LIENTHONG_SURPRISE": "1"})
+
+
+def test_a_machine_without_portals_needs_no_origin_for_them_and_cannot_serve_them(tmp_path: Path) -> None:
+    path = tmp_path / "lienthong.toml"
+    path.write_text(BASE.replace('"demo"', '"production"') + '[gateway]\npublic_origin = "https://h"\n')
+    configuration = read_configuration(path, {})
+    with pytest.raises(ConfigurationError, match="https://"):
+        check_portals(configuration)

@@ -281,8 +281,10 @@ def _check(configuration: Configuration) -> None:
 
 def _check_control(configuration: Configuration) -> None:
     control, mail = configuration.control, configuration.mail
-    if configuration.environment is Environment.PRODUCTION and control.public_origin.startswith("http://"):
-        raise ConfigurationError("[control] public_origin must be https:// in production.")
+    # A machine without portals names no origin for them; the portals' own process insists on one.
+    is_named = control.public_origin != ControlSettings().public_origin
+    if configuration.environment is Environment.PRODUCTION and is_named:
+        check_portals(configuration)
     if urlsplit(control.public_origin)[2:] != ("", "", ""):
         raise ConfigurationError("[control] public_origin is scheme and host only: remove what follows.")
     if mail.host is not None and mail.folder is not None:
@@ -293,3 +295,10 @@ def _check_control(configuration: Configuration) -> None:
         raise ConfigurationError(
             '[mail] would send its password in the clear. Set tls = "starttls" or "implicit".'
         )
+
+
+def check_portals(configuration: Configuration) -> None:
+    """Refuse to serve portals in production without TLS; raises ConfigurationError."""
+    is_open = configuration.control.public_origin.startswith("http://")
+    if configuration.environment is Environment.PRODUCTION and is_open:
+        raise ConfigurationError("[control] public_origin must be https:// in production.")

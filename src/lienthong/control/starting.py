@@ -9,7 +9,7 @@ import django
 from django.conf import settings
 from psycopg.conninfo import conninfo_to_dict
 
-from lienthong.config import Configuration, Environment, MailSettings
+from lienthong.config import Configuration, Environment, MailSettings, check_portals
 from lienthong.control.settings import FIXED
 from lienthong.db import Database, Role, dsn, locate
 from lienthong.db.private_files import password_in
@@ -53,6 +53,7 @@ def connection_settings(database: Database, *, role: Role = Role.CONTROL, search
 
 
 def _of(configuration: Configuration) -> dict[str, Any]:
+    check_portals(configuration)
     control = configuration.control
     is_secure = control.public_origin.startswith("https://")
     secret = configuration.control_secret

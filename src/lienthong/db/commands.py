@@ -170,7 +170,7 @@ def _show_status(
         place = _place(read, config, data)
         with place.opened() as database:
             now = read_status(database)
-            closure = closure_of(database) if now.is_current else None
+            closure = closure_of(database) if now.has_schema else None
         unfinished = place.folder is not None and is_unfinished(place.folder)
     lines = [f"{entry.at:%Y-%m-%d %H:%M:%S}Z  {entry.name}" for entry in now.applied]
     for word, names in (("pending", now.pending), ("changed", now.changed), ("unknown", now.unknown)):

@@ -63,6 +63,11 @@ class Status:
         """Whether nothing is pending, changed or unknown."""
         return not (self.pending or self.changed or self.unknown)
 
+    @property
+    def has_schema(self) -> bool:
+        """Whether every schema file is applied, whatever else is pending (its name has a folder)."""
+        return all("/" in name for name in self.pending)
+
 
 def schema_files(folder: Path = SCHEMA) -> tuple[SchemaFile, ...]:
     """Return the schema files of `folder` in order; raises MigrationError for a bad name or number."""
