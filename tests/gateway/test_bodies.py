@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lienthong.gateway.bodies import BatchBody, LookupBody, ReceiptsBody, VerifyBody, read_body
+from lienthong.gateway.bodies import (
+    BatchBody,
+    LookupBody,
+    ReceiptsBody,
+    VerifyBatchBody,
+    VerifyBody,
+    read_body,
+)
 from lienthong_protocol.refusals import Code, Refuse
 
 GOOD = {
@@ -82,6 +89,75 @@ def test_each_fault_of_a_batch_has_its_code(items: list[dict[str, str]], code: C
     found = read_body(BatchBody, json.dumps({"fields": ["sex"], "items": items}).encode())
     assert isinstance(found, Refuse)
     assert found.code is code
+
+
+def _item(*members: str) -> str:
+    """Spell an item with these members after the required ones."""
+    return json.dumps(ITEM)[:-1] + "".join(f", {member}" for member in members) + "}"
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        '"ref": "a"',
+        '"full_name": "Nguyễn Văn Khác"',
+        '"b\\u0069rth_date": "1991"',
+        '"case": "A", "case": "A"',
+        '"case": "A", "case": null',
+        '"case": null, "case": "A"',
+        '"claims": {"sex": "1", "sex": "2"}',
+        '"claims": {"sex": "1"}, "claims": {"sex": "1"}',
+        '"claims": {}, "claims": {"sex": "1"}',
+        '"claims": {"sex": "1"}, "claims": {}',
+    ],
+)
+def test_a_member_repeated_in_an_item_is_refused(repeat: str) -> None:
+    body = f'{{"items": [{_item(repeat)}]}}'.encode()
+    assert read_body(VerifyBatchBody, body) == Refuse(Code.DUPLICATE_MEMBER)
+
+
+REPEATED_NUMBER = '{"items": [' + _item('"number": "099190000002"') + '], "fields": ["sex"]}'
+PERSON_ALONE = json.dumps({name: value for name, value in ITEM.items() if name != "ref"})[:-1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (BatchBody, REPEATED_NUMBER),
+        (BatchBody, f'{{"fields": ["sex"], "items": [{_item()}], "fields": ["sex"]}}'),
+        (BatchBody, f'{{"items": [], "fields": ["sex"], "items": [{_item()}]}}'),
+        (VerifyBatchBody, f'{{"items": [{_item()}], "items": [{_item()}]}}'),
+        (VerifyBody, PERSON_ALONE + ', "birth_date": "1990"}'),
+        (ReceiptsBody, '{"since": 1, "request_ids": ["a"], "since": 1}'),
+    ],
+)
+def test_a_member_repeated_in_any_body_is_refused(kind: type[BatchBody], body: str) -> None:
+    assert read_body(kind, body.encode()) == Refuse(Code.DUPLICATE_MEMBER)
+
+
+def test_colons_in_values_and_members_left_out_are_no_repeats() -> None:
+    other = _item('"case": null', '"claims": {}').replace('"a"', '"b:c"').replace("0000001", "0000002")
+    found = read_body(VerifyBatchBody, f'{{"items": [{_item()}, {other}]}}'.encode())
+    assert isinstance(found, VerifyBatchBody)
+    assert [item.ref for item in found.items] == ["a", "b:c"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), min_size=1, max_size=4))
+@settings(deadline=None)
+def test_members_are_repeated_or_not_whatever_else_a_batch_holds(made: list[tuple[int, int, bool]]) -> None:
+    items, repeats = [], False
+    for place, (claims, cases, is_repeated) in enumerate(made):
+        members = [f'"case": "C:{place}"'] * cases
+        members += ['"claims": {' + ", ".join(f'"f{n}": ":"' for n in range(claims)) + "}"]
+        members += ['"number": "099190000009"'] * is_repeated
+        repeats = repeats or cases > 1 or is_repeated
+        text = _item(*members).replace('"ref": "a"', f'"ref": "{place}"')
+        items.append(text.replace("099190000001", f"09919000000{place}"))
+    found = read_body(VerifyBatchBody, f'{{"items": [{", ".join(items)}]}}'.encode())
+    if repeats:
+        assert found == Refuse(Code.DUPLICATE_MEMBER)
+    else:
+        assert isinstance(found, VerifyBatchBody)
 
 
 def test_a_thousand_items_are_read() -> None:

@@ -158,17 +158,28 @@ def read_rare(kind: type[Rare], body: bytes) -> Rare | Refuse:
 
 
 def _members(value: Body) -> int:
-    """Return how many members a decoded flat body has; with as many colons in the bytes none is repeated.
+    """Return how many members a decoded body has at least; with as many colons in the bytes none is repeated.
 
-    Each member needs a colon of its own, whatever its spelling. A nested body is never vouched for this way.
+    Each member needs a colon of its own, whatever its spelling. A member that may be left out counts only
+    where its value shows that it was there. The rarer bodies are never vouched for this way.
     """
     match value:
         case LookupBody():
             return 4
-        case VerifyBody(claims=claims) if claims:
-            return 4 + len(claims)
+        case VerifyBody(claims=claims):
+            return 3 + _members_of_claims(claims)
+        case BatchBody(items=items):
+            return 2 + sum([4 if item.case is None else 5 for item in items])
+        case VerifyBatchBody(items=items):
+            return 1 + sum(
+                [(4 if item.case is None else 5) + _members_of_claims(item.claims) for item in items]
+            )
         case _:
             return -1
+
+
+def _members_of_claims(claims: dict[str, ClaimValue]) -> int:
+    return 1 + len(claims) if claims else 0
 
 
 def _may_repeat_members(body: bytes) -> bool:
