@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from typing import ClassVar
 
 import asyncpg
+import msgspec
 import pytest
 
 from lienthong.db import Role
@@ -103,9 +103,9 @@ async def test_a_refused_batch_is_told_as_such_and_the_connection_goes_on(connec
         await append(gateway, [entry()], grant_version=None)
     await gateway.execute("SET synchronous_commit = on")
     with pytest.raises(AppendRefused, match="cannot be sent"):
-        await append(gateway, [replace(entry(), created=2**63)], grant_version=None)
+        await append(gateway, [msgspec.structs.replace(entry(), created=2**63)], grant_version=None)
     with pytest.raises(AppendRefused, match="54000"):
-        await append(gateway, [replace(entry(lines=0), body=b"")], grant_version=None)
+        await append(gateway, [msgspec.structs.replace(entry(lines=0), body=b"")], grant_version=None)
     assert await append(gateway, [entry()], grant_version=None) == (Placed(0),)
     assert await check_log(owner) == 2
 

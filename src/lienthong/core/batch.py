@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from lienthong.core.answer import FindingKind, Judgement
 from lienthong.core.budget import DayUsage, allowance
 from lienthong.core.decision import Plan
@@ -21,8 +23,7 @@ BATCH_MISSES: Final = Judgement(result=Refuse(Code.BATCH_MISSES), lines=())
 """What every item after the brake gets: nobody was judged for it, so it has no line and costs nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchItem:
+class BatchItem(Struct, frozen=True, gc=False):
     """One item with what was read for it; `subject` is the tag its line will bear.
 
     `claims` is what is claimed of this person where the batch verifies, None where it looks up.

@@ -130,6 +130,7 @@ def precision_of(stored: int) -> Precision:
     return Precision.MONTH if stored % 10_000 else Precision.YEAR
 
 
+@lru_cache(maxsize=65_536)
 def iso_text(stored: int) -> str:
     """Write a date in stored form as ISO 8601 text of the precision it has."""
     if stored % 100:

@@ -7,6 +7,8 @@ grant explains; otherwise all that leaves is one uniform `no_match`. Law: R1.2.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from lienthong.core.dates import PartialDate, compare_dates
 from lienthong.core.evidence import Evidence
 from lienthong.core.grade import Grade
@@ -14,8 +16,7 @@ from lienthong.core.names import NameDifference, compare_names, name_differences
 from lienthong.core.numbers import is_number
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True, gc=False):
     """Who the caller says the person is: a 12-digit or old 9-digit number, the full name, the birth date."""
 
     number: str

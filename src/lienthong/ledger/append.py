@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import asyncpg
+import msgspec
 from asyncpg.prepared_stmt import PreparedStatement
 
 from lienthong.db import named
@@ -77,16 +78,14 @@ class AppendUncertain(Exception):  # noqa: N818 - an outcome, named like its sib
     """It is not known whether the batch is in the log: nobody may be answered, `recover` may tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineEntry:
+class LineEntry(msgspec.Struct, frozen=True, gc=False):
     """A line and its exact bytes."""
 
     line: Line
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A record, its exact bytes and the lines that follow it.
 
     `persons` and `misses` count towards quotas. A request that shall be accepted once carries the `nonce` its

@@ -4,12 +4,12 @@ Nothing is kept between calls. What was not asked for does not leave the databas
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import asyncpg
+import msgspec
 from asyncpg.prepared_stmt import PreparedStatement
 
 from lienthong.core.evidence import ConsentFact, Evidence, ListRow
@@ -24,8 +24,7 @@ _JUDGED_COLUMNS: Final = 18
 _ALL_COLUMNS: Final = _JUDGED_COLUMNS + len(PERSON_COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(msgspec.Struct, frozen=True, gc=False):
     """Whom to read and what of them: a number of either kind, columns, lists, and the consent named, if any.
 
     `column_mask` has bit i for column i of `PERSON_COLUMNS`, `list_mask` is a sum of `ListKind` values.
