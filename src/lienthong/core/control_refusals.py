@@ -30,6 +30,21 @@ class ControlCode(StrEnum):
     DECIDED_MEANWHILE = "LC201"
     NOT_IN_THIS_STATE = "LC202"
     NOT_YOUR_ROLE = "LC203"
+    LETTER_NOT_READY = "LC451"
+    REFUSAL_NOT_LAWFUL = "LC452"
+    TERM_NOT_AHEAD = "LC453"
+    LETTER_UNDER_WAY = "LC454"
+    NOT_THE_SIGNATORY = "LC455"
+    SEAL_MISSING = "LC456"
+    SEAL_FAILED = "LC457"
+    SIGNER_UNKNOWN = "LC458"
+    ARRIVAL_WRONG = "LC461"
+    ARRIVAL_TWICE = "LC462"
+    SCAN_REFUSED = "LC463"
+    NOT_YOUR_FILE = "LC551"
+    ACCEPTANCE_NOT_READY = "LC552"
+    HANDLER_UNKNOWN = "LC553"
+    MESSAGE_EMPTY = "LC651"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +118,50 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "“{act}” is not possible while the state is “{state}”.",
     ),
     ControlCode.NOT_YOUR_ROLE: Text("“{act}” thuộc thẩm quyền của: {roles}.", "“{act}” belongs to: {roles}."),
+    ControlCode.LETTER_NOT_READY: Text(
+        "Dự thảo chưa trình ký được: {problems}", "The draft cannot be submitted: {problems}"
+    ),
+    ControlCode.REFUSAL_NOT_LAWFUL: Text(
+        "Chưa thể từ chối: {problems}", "The request cannot be refused: {problems}"
+    ),
+    ControlCode.TERM_NOT_AHEAD: Text(
+        "Hạn bổ sung {day} phải ở sau ngày hôm nay.", "The day for the supplement, {day}, has to lie ahead."
+    ),
+    ControlCode.LETTER_UNDER_WAY: Text(
+        "Hồ sơ này đang có văn bản cùng loại chưa ban hành (số {letter}).",
+        "A letter of this kind is under way for this file already (no. {letter}).",
+    ),
+    ControlCode.NOT_THE_SIGNATORY: Text(
+        "Dự thảo ghi người ký là {who}. Trả lại để sửa nếu người khác ký.",
+        "The draft names {who} as its signatory. Return it to be mended if somebody else signs.",
+    ),
+    ControlCode.SEAL_MISSING: Text(
+        "Chưa cấu hình chứng thư số của cơ quan, chưa ban hành được và chưa cấp số.",
+        "The authority's certificate is not configured; nothing was issued and no number was given.",
+    ),
+    ControlCode.SEAL_FAILED: Text(
+        "Không ký số được ({why}); chưa ban hành và chưa cấp số. Hãy thử lại.",
+        "The digital signature failed ({why}); nothing was issued and no number was given. Try again.",
+    ),
+    ControlCode.SIGNER_UNKNOWN: Text(
+        "Người ký phải là chỉ huy hoặc lãnh đạo đang hoạt động.",
+        "The signatory is an active chief or approver.",
+    ),
+    ControlCode.ARRIVAL_WRONG: Text(
+        "Chưa vào sổ được: {problems}", "The letter cannot be registered: {problems}"
+    ),
+    ControlCode.ARRIVAL_TWICE: Text(
+        "Văn bản này đã vào sổ bằng cùng cách gửi, số đến {arrival}.",
+        "This letter was registered already from the same channel, arrival no. {arrival}.",
+    ),
+    ControlCode.SCAN_REFUSED: Text("Không nhận tệp: {problems}", "The file is not accepted: {problems}"),
+    ControlCode.NOT_YOUR_FILE: Text("Hồ sơ này được giao cho {who}.", "This file was given to {who}."),
+    ControlCode.ACCEPTANCE_NOT_READY: Text(
+        "Chưa thể đề xuất chấp thuận: {problems}", "Acceptance cannot be proposed: {problems}"
+    ),
+    ControlCode.HANDLER_UNKNOWN: Text(
+        "Chỉ giao được cho cán bộ xử lý hồ sơ đang hoạt động.", "Files are given to active handlers only."
+    ),
+    ControlCode.MESSAGE_EMPTY: Text("Chưa nhập nội dung.", "Nothing was written."),
 }
 """What each code says; `{places}` are filled from `ControlRefuse.detail`."""

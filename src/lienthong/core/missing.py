@@ -1,5 +1,6 @@
 """What is still missing from a file, where it is mended, and in which words that is said to both sides."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,3 +77,9 @@ class Missing:
     where: Section
     text: Text
     about: str = ""
+
+
+def listed(texts: Iterable[Text]) -> Text:
+    """Return several sentences as one text, each once, in their order."""
+    once = tuple(dict.fromkeys(texts))
+    return Text(" ".join(text.vi for text in once), " ".join(text.en for text in once))
