@@ -163,6 +163,44 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout: float = 10.0
 
 
+class AuthoritySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The authority as its letters name it, its supporters' telephone, and the certificate of its seal.
+
+    `symbol` stands in the numbers of its letters, `unit` drafts them; `related_units` are told of each
+    request beside A05. Key, certificate and chain are PEM files; without them no letter is issued.
+    """
+
+    name: str = "Cục Cảnh sát quản lý hành chính về trật tự xã hội"
+    parent: str = "Bộ Công an"
+    identifier: str = "G01"
+    symbol: str = "C06"
+    unit: str = "DLDC"
+    place: str = "Hà Nội"
+    head_title: str = "Cục trưởng"
+    support_phone: str = ""
+    support_hours: str = "8:00–17:00"
+    related_units: tuple[str, ...] = ()
+    seal_key: Path | None = None
+    seal_certificate: Path | None = None
+    seal_chain: tuple[Path, ...] = ()
+
+
+class TrialPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A synthetic person of the sandbox, as the samples in technical documents ask for it."""
+
+    number: str
+    full_name: str
+    birth_date: str
+
+
+class TrialSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sandbox that technical documents are made for: its public origin and two people who live there."""
+
+    origin: str | None = None
+    person: TrialPerson | None = None
+    other: TrialPerson | None = None
+
+
 class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the portals of staff and agencies are served, and where what is uploaded lies.
 
@@ -195,6 +233,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sandbox_access: SandboxAccessSettings = SandboxAccessSettings()
     control: ControlSettings = ControlSettings()
     mail: MailSettings = MailSettings()
+    authority: AuthoritySettings = AuthoritySettings()
+    trial: TrialSettings = TrialSettings()
 
     @property
     def control_secret(self) -> Path:
@@ -289,6 +329,11 @@ def _check_control(configuration: Configuration) -> None:
         raise ConfigurationError("[control] public_origin is scheme and host only: remove what follows.")
     if mail.host is not None and mail.folder is not None:
         raise ConfigurationError("[mail] sends to `host` or writes into `folder`. Set one.")
+    authority = configuration.authority
+    if (authority.seal_key is None) != (authority.seal_certificate is None):
+        raise ConfigurationError(
+            "[authority] seal_key and seal_certificate belong together. Set both or none."
+        )
     if (mail.user is None) != (mail.password is None):
         raise ConfigurationError("[mail] user and password belong together. Set both or none.")
     if mail.user is not None and mail.tls == "none":

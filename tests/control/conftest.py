@@ -4,15 +4,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from lienthong.config import TrialSettings
 from lienthong.control.starting import prepare
 from lienthong.db import Database
 from tests.control.portal import Portals, configuration_of, pointed_at
+from tests.documents.authority import TestAuthority
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +37,31 @@ _QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def seal(control_folder: Path) -> TestAuthority:
+    """The certificate of the authority's seal, under a root of its own."""
+    folder = control_folder / "seal"
+    folder.mkdir()
+    authority = TestAuthority(folder, "Root")
+    authority.signer("C06")
+    return authority
+
+
+@pytest.fixture
+def settings_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AbstractContextManager[None]]:
+    """Other sections of the configuration for a while: `None` stands for what was not configured."""
+
+    @contextmanager
+    def changed(**parts: object) -> Iterator[None]:
+        configuration = settings.LIENTHONG
+        wanted = {name: TrialSettings() if part is None else part for name, part in parts.items()}
+        with monkeypatch.context() as patched:
+            patched.setattr(settings, "LIENTHONG", msgspec.structs.replace(configuration, **wanted))
+            yield
+
+    return changed
 
 
 @pytest.fixture

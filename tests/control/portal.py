@@ -16,7 +16,16 @@ from pathlib import Path
 from django.db import connections
 from django.test import Client
 
-from lienthong.config import Configuration, ControlSettings, DatabaseSettings, Environment, MailSettings
+from lienthong.config import (
+    AuthoritySettings,
+    Configuration,
+    ControlSettings,
+    DatabaseSettings,
+    Environment,
+    MailSettings,
+    TrialPerson,
+    TrialSettings,
+)
 from lienthong.control.starting import SEARCH_PATH, connection_settings
 from lienthong.core.access import AGENCY_ROLES, Actor, Portal, Role
 from lienthong.core.control_refusals import ControlRefuse
@@ -41,6 +50,17 @@ def configuration_of(folder: Path) -> Configuration:
             uploads=folder / "uploads",
         ),
         mail=MailSettings(folder=folder / "mail"),
+        authority=AuthoritySettings(
+            support_phone="024 3999 0000",
+            related_units=("Trung tâm dữ liệu mẫu",),
+            seal_key=folder / "seal" / "C06.key",
+            seal_certificate=folder / "seal" / "C06.pem",
+        ),
+        trial=TrialSettings(
+            origin="http://127.0.0.1:9400",
+            person=TrialPerson("099190000001", "Nguyễn Thị Hoà", "1990-02-15"),
+            other=TrialPerson("099085000002", "Trần Văn Bình", "1985"),
+        ),
     )
 
 

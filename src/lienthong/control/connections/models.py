@@ -12,6 +12,7 @@ from lienthong.core.track_states import DOCUMENTS_MACHINE, SUPPORT_MACHINE
 class Request(models.Model):
     """A connection request of a body. `reference` is what people call it by (YC-2026-000184)."""
 
+    body_id: int
     reference = models.TextField(unique=True)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="requests")
     title = models.TextField(default="")
@@ -68,6 +69,7 @@ class Version(models.Model):
 class DocumentsTrack(models.Model):
     """Track (a): the technical documents made for exactly what was asked."""
 
+    request_id: int
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="documents_track")
     state = StateField(DOCUMENTS_MACHINE)
     started_at = models.DateTimeField()
@@ -106,6 +108,36 @@ class SupportTrack(models.Model):
 
     class Meta:
         db_table = "support_track"
+
+
+class FieldOpinion(models.Model):
+    """What the handler thinks of one field of a version; the last one counts, each is in the audit."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="opinions")
+    field = models.TextField()
+    direction = models.TextField()
+    purpose = models.TextField()
+    opinion = models.TextField()
+    remark = models.TextField(default="")
+    made_by = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "field_opinion"
+        constraints = (
+            models.UniqueConstraint("version", "field", "direction", "purpose", name="field_opinion_once"),
+        )
+
+
+class WorkDay(models.Model):
+    """A day that a decision makes a day off, or a day of work; all others go by the week."""
+
+    day = models.DateField(unique=True)
+    is_worked = models.BooleanField()
+    decision = models.TextField()
+
+    class Meta:
+        db_table = "work_day"
 
 
 class Message(models.Model):

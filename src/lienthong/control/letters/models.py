@@ -38,6 +38,8 @@ class Counter(models.Model):
 class IncomingLetter(models.Model):
     """A letter that arrived; `key` is what its copies by portal, axis and paper have in common."""
 
+    body_id: int | None
+    document_id: int | None
     body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="letters")
     sender = models.TextField()
     number = models.TextField()

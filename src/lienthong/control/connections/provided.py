@@ -1,0 +1,71 @@
+"""What was provided to a request: how its track of documents stands, each document to hand out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lienthong.control.connections.models import DocumentsTrack, ProvidedDocument
+from lienthong.core.track_states import DocumentsState
+
+
+@dataclass(frozen=True, slots=True)
+class ProvidedFile:
+    """One document of a track, without its content."""
+
+    id: int
+    edition: int
+    name: str
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsStanding:
+    """How the track stands: state, when it began and was provided, its fault, its newest edition."""
+
+    state: DocumentsState
+    started_at: datetime
+    provided_at: datetime | None
+    attempts: int
+    fault: str
+    edition: int
+    files: tuple[ProvidedFile, ...]
+
+
+def standing_of(request: int) -> DocumentsStanding | None:
+    """Return how the track of documents of a request stands, None before its receipt."""
+    track = DocumentsTrack.objects.filter(request=request).first()
+    if track is None:
+        return None
+    rows = ProvidedDocument.objects.filter(track=track).order_by("-edition", "id")
+    files = tuple(
+        ProvidedFile(*row) for row in rows.values_list("id", "edition", "name", "media_type", "sha256")
+    )
+    edition = files[0].edition if files else 0
+    return DocumentsStanding(
+        state=track.state,
+        started_at=track.started_at,
+        provided_at=track.provided_at,
+        attempts=track.attempts,
+        fault=track.fault,
+        edition=edition,
+        files=tuple(file for file in files if file.edition == edition),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadedDocument:
+    """One document to hand out, and the body whose request it was made for."""
+
+    body: int
+    name: str
+    media_type: str
+    content: bytes
+
+
+def document(reference: str, id: int) -> DownloadedDocument | None:
+    """Return a document of a request, None where that request has none of this number."""
+    found = ProvidedDocument.objects.filter(pk=id, track__request__reference=reference)
+    each = found.select_related("track__request").first()
+    if each is None:
+        return None
+    return DownloadedDocument(each.track.request.body_id, each.name, each.media_type, bytes(each.content))

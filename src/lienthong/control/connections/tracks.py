@@ -1,0 +1,248 @@
+"""Track (a): making the technical documents for what a request asks; closing all tracks with the file.
+
+Law: R5.2 (technical documents at once), R8.2, R9.1.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from django.conf import settings
+from django.db.models import F
+
+from lienthong.config import TrialPerson, TrialSettings
+from lienthong.control.assessments.models import Assessment
+from lienthong.control.audit.acting import acting, decided_meanwhile
+from lienthong.control.audit.events import Event
+from lienthong.control.connections.content import read_request
+from lienthong.control.connections.models import (
+    DocumentsTrack,
+    ProvidedDocument,
+    Request,
+    SupportTrack,
+    Version,
+)
+from lienthong.core.access import Actor
+from lienthong.core.connection_request import ConnectionRequest, Direction, RequestedPurpose
+from lienthong.core.control_refusals import ControlRefuse
+from lienthong.core.legal_days import moment
+from lienthong.core.machines import names_of
+from lienthong.core.purpose import Actor as PurposeActor
+from lienthong.core.purpose import PurposeGround
+from lienthong.core.request import Service
+from lienthong.core.service_catalogue import BY_CODE
+from lienthong.core.track_states import (
+    ASSESSMENT_MACHINE,
+    DOCUMENTS_MACHINE,
+    SUPPORT_MACHINE,
+    AssessmentAct,
+    DocumentsAct,
+    DocumentsState,
+    SupportAct,
+)
+from lienthong.documents.interface import Interface, PurposeOffer, SamplePerson
+from lienthong.documents.technical import TechnicalDocument, technical_documents
+
+_LAW: Final = ("R5.2", "R9.1")
+_HEADERS: Final[Mapping[PurposeActor, tuple[str, ...]]] = {
+    PurposeActor.OFFICER: ("LT-Officer", "LT-Case"),
+    PurposeActor.CITIZEN: ("LT-Subject",),
+    PurposeActor.AUTOMATIC: ("LT-Case",),
+}
+
+
+class NothingToDocumentError(Exception):
+    """Documents cannot be made yet; the message says what is wanted."""
+
+
+def interfaces(request: ConnectionRequest, trial: TrialSettings) -> tuple[Interface, ...]:
+    """Return what the documents of each system are made from: what was asked for, nothing else.
+
+    Raises NothingToDocumentError. Law: R8.2.
+    """
+    if trial.origin is None or trial.person is None or trial.other is None:
+        raise NothingToDocumentError(
+            "[trial] origin, person and other: the sandbox is not configured; set the three keys"
+        )
+    purposes = tuple(offer for purpose in request.purposes if (offer := _offer(request, purpose)).services)
+    if not purposes:
+        raise NothingToDocumentError("the request chooses no service with a field to read")
+    person, other = _sample(trial.person), _sample(trial.other)
+    return tuple(
+        Interface(
+            origin=trial.origin,
+            system=system.id,
+            name=system.name,
+            person=person,
+            other=other,
+            purposes=purposes,
+        )
+        for system in request.systems
+    )
+
+
+def _offer(request: ConnectionRequest, purpose: RequestedPurpose) -> PurposeOffer:
+    wanted = {
+        choice.field: choice.known
+        for choice in request.choices
+        if choice.purpose == purpose.code and choice.direction is Direction.GET
+    }
+    services: dict[Service, tuple[str, ...]] = {}
+    for chosen in request.services:
+        entry = BY_CODE.get(chosen.service)
+        if chosen.purpose != purpose.code or entry is None:
+            continue
+        fields = tuple(
+            name for name, known in wanted.items() if known is not None and known.bit & entry.fields
+        )
+        if fields:
+            services[Service(entry.code)] = fields
+    consent = ("LT-Consent",) if purpose.ground is PurposeGround.CONSENT else ()
+    headers = (*_HEADERS[purpose.actor], *consent)
+    return PurposeOffer(code=purpose.code, title=purpose.name, headers=headers, services=services)
+
+
+def _sample(person: TrialPerson) -> SamplePerson:
+    return SamplePerson(number=person.number, full_name=person.full_name, birth_date=person.birth_date)
+
+
+def provide(request: int) -> DocumentsState | None:
+    """Make the documents of a request's newest version and hand them out; return how the track stands then.
+
+    None where there was nothing to do: another job was faster, or the file is closed.
+
+    1. What is to be made is read with the version of the track. Nothing is written: a kill leaves a track
+       that is being prepared, and the job comes again.
+    2. The documents are made outside any transaction; a fault becomes a fact of the track.
+    3. All rows and the state in one act, and only if the track has not moved on: never half a set, never
+       two, never the documents of older contents over those of newer ones.
+    """
+    # 1.
+    track = DocumentsTrack.objects.select_related("request").get(request=request)
+    if track.state not in (DocumentsState.PREPARING, DocumentsState.FAILED):
+        return None
+    content = Version.objects.filter(request=request).latest("number").content
+    # 2.
+    made = _made(content)
+    if track.state == DocumentsState.FAILED and track.fault == made:
+        # Nothing changed but that it was tried once more: no act.
+        DocumentsTrack.objects.filter(pk=track.pk).update(attempts=F("attempts") + 1)
+        return DocumentsState.FAILED
+    # 3.
+    wanted = DocumentsAct.FAIL if isinstance(made, str) else DocumentsAct.PROVIDE
+    event = Event(
+        kind=f"documents.{wanted}",
+        actor=None,
+        subject_kind="request",
+        subject=track.request.reference,
+        body=track.request.body_id,
+        law=_LAW,
+    )
+    with acting(event) as act:
+        locked = DocumentsTrack.objects.select_for_update().get(pk=track.pk)
+        if other := decided_meanwhile(locked, track.version, who=names_of(frozenset()).vi, when=act.now):
+            act.refuse(other)
+            return None
+        if locked.state == DocumentsState.FAILED:
+            _step(locked, DocumentsAct.RETRY, None)
+        _step(locked, wanted, None)
+        locked.attempts += 1
+        if isinstance(made, str):
+            locked.fault = event.detail["fault"] = made
+        else:
+            locked.fault, locked.provided_at = "", moment(act.now)
+            edition = _add(locked, made)
+            event.detail = {"edition": str(edition), "documents": str(len(made))}
+        locked.save(update_fields=("attempts", "fault", "provided_at"))
+    return DocumentsState(locked.state)
+
+
+def _made(content: object) -> dict[str, TechnicalDocument] | str:
+    """Return the documents by name, or in a sentence why there are none."""
+    try:
+        made = interfaces(read_request(content), settings.LIENTHONG.trial)
+        several = len(made) > 1
+        return {
+            f"{each.system}/{document.name}" if several else document.name: document
+            for each in made
+            for document in technical_documents(each)
+        }
+    except NothingToDocumentError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - whatever fails is shown on the file and tried again
+        return f"{type(error).__name__}: {error}"
+
+
+def _add(track: DocumentsTrack, made: Mapping[str, TechnicalDocument]) -> int:
+    last = ProvidedDocument.objects.filter(track=track).order_by("-edition").first()
+    edition = 1 if last is None else last.edition + 1
+    ProvidedDocument.objects.bulk_create(
+        ProvidedDocument(
+            track=track,
+            edition=edition,
+            name=name,
+            media_type=document.media_type,
+            sha256=document.digest,
+            content=document.content,
+        )
+        for name, document in made.items()
+    )
+    return edition
+
+
+def _step(track: DocumentsTrack, wanted: DocumentsAct, actor: Actor | None) -> ControlRefuse | None:
+    target = DOCUMENTS_MACHINE.step(wanted, track.state, actor)
+    if isinstance(target, ControlRefuse):
+        return target
+    track.state = target
+    track.version += 1
+    track.save(update_fields=("state", "version"))
+    return None
+
+
+def waiting() -> Iterator[int]:
+    """Yield the requests whose documents are still to be made, longest waiting first."""
+    found = DocumentsTrack.objects.filter(state=DocumentsState.PREPARING)
+    yield from found.order_by("started_at").values_list("request", flat=True)
+
+
+def provide_pending() -> int:
+    """Make the documents of every request that waits; return how many were handed out.
+
+    For a loop beside the jobs: a request whose job was lost is found all the same.
+    """
+    return sum(provide(request) is DocumentsState.PROVIDED for request in tuple(waiting()))
+
+
+def make_again(reference: str, *, actor: Actor) -> ControlRefuse | None:
+    """Have the documents made once more: after a fault, or as a new edition."""
+    from lienthong.control.connections.tasks import provide_documents
+
+    event = Event(kind="documents.again", actor=actor, subject_kind="request", subject=reference, law=_LAW)
+    with acting(event) as act:
+        track = DocumentsTrack.objects.select_for_update().get(request__reference=reference)
+        wanted = DocumentsAct.RENEW if track.state == DocumentsState.PROVIDED else DocumentsAct.RETRY
+        refusal = _step(track, wanted, actor)
+        if refusal is not None:
+            return act.refuse(refusal)
+        event.body = track.request.body_id
+        provide_documents.defer(request=track.request_id)
+    return None
+
+
+def close_all(request: Request) -> None:
+    """Close the three tracks of a request that was refused or withdrawn, within the running act."""
+    for documents in DocumentsTrack.objects.select_for_update().filter(request=request):
+        _closed(documents, DOCUMENTS_MACHINE.step(DocumentsAct.CLOSE, documents.state, None))
+    for support in SupportTrack.objects.select_for_update().filter(request=request):
+        _closed(support, SUPPORT_MACHINE.step(SupportAct.CLOSE, support.state, None))
+    for assessment in Assessment.objects.select_for_update().filter(request=request):
+        _closed(assessment, ASSESSMENT_MACHINE.step(AssessmentAct.CLOSE, assessment.state, None))
+
+
+def _closed(track: DocumentsTrack | SupportTrack | Assessment, target: object) -> None:
+    """Close a track where that is possible: what was concluded stays so."""
+    if isinstance(target, ControlRefuse):
+        return
+    track.state = target
+    track.version += 1
+    track.save(update_fields=("state", "version"))

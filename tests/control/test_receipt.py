@@ -1,0 +1,229 @@
+"""Receipt: three tracks in one act, or nothing of them; documents made for what was asked; jobs that die."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from lienthong.control.assessments.models import Assessment
+from lienthong.control.assessments.queries import assessments_of
+from lienthong.control.audit.acting import acting
+from lienthong.control.audit.events import Event, events_of
+from lienthong.control.connections import provided, receipt, support, tracks
+from lienthong.control.connections.models import (
+    DocumentsTrack,
+    FieldOpinion,
+    ProvidedDocument,
+    SupportTrack,
+    WorkDay,
+)
+from lienthong.control.connections.receipt import receive, supplemented
+from lienthong.control.connections.tasks import NotDoneError, provide_documents
+from lienthong.control.letters.models import Counter
+from lienthong.control.participants.models import System
+from lienthong.core.access import Role
+from lienthong.core.connection_request import Direction, FieldChoice
+from lienthong.core.request_states import RequestState
+from lienthong.core.system_facts import ManagedBy
+from lienthong.core.track_states import DocumentsState, SupportState
+from tests.control.filed import add_version, agreed, assigned, body_of, fresh, received, sent
+from tests.control.portal import OWN_BODY
+from tests.core.requesting import COMPLETE
+
+
+@pytest.mark.law("R5.2", "R9.3", "R4.9")
+def test_on_receipt_all_three_tracks_begin_in_one_act(portals):
+    handler = portals.account(Role.HANDLER, name="Lê Thị Hường")
+    request = received(OWN_BODY)
+    assert request.state == RequestState.RECEIVED
+    assert request.answer_by is not None
+    documents, helped = DocumentsTrack.objects.get(request=request), SupportTrack.objects.get(request=request)
+    assert documents.state == DocumentsState.PREPARING
+    assert (helped.state, helped.supporter) == (SupportState.SUPPORTED, handler.id)
+    opened = assessments_of(request.pk)
+    assert [each.system for each in opened] == [f"his-{OWN_BODY}", f"hsdb-{OWN_BODY}"]
+    told = {str(office.office): office.part.en for office in opened[0].told if isinstance(office.office, str)}
+    parts = {
+        office.office.en: office.part.en for office in opened[0].told if not isinstance(office.office, str)
+    }
+    assert parts["Lead assessor (A05)"] == "Leads"
+    assert parts["Technical department"] == "Cooperates"
+    assert parts["Authority that manages the register"] == "Cooperates"
+    assert told == {"Trung tâm dữ liệu mẫu": "Cooperates"}
+    moments = {documents.started_at, helped.started_at, opened[0].started_at, request.received_at}
+    assert len(moments) == 1
+    event = events_of("request", request.reference)[0]
+    assert event.detail["assessments"] == "2"
+    assert event.detail["arrival"] == request.letter.arrival
+    (job,) = ProcrastinateJob.objects.filter(task_name="connections.provide_documents")
+    assert job.args == {"request": request.pk}
+
+
+@pytest.mark.law("R5.2")
+def test_a_receipt_that_fails_leaves_nothing_and_burns_no_number(portals, monkeypatch):
+    request = sent(OWN_BODY)
+    before = list(Counter.objects.values_list("series", "last"))
+    monkeypatch.setattr(receipt, "open_assessments", lambda *_a, **_n: 1 / 0)
+    event = Event(kind="request.sign", actor=None, subject_kind="request", subject=request.reference)
+    with pytest.raises(ZeroDivisionError), acting(event) as act:
+        receive(request, act=act)
+    assert fresh(request).state == RequestState.SENT
+    assert not DocumentsTrack.objects.exists()
+    assert not ProcrastinateJob.objects.exists()
+    assert list(Counter.objects.values_list("series", "last")) == before
+
+
+def test_a_request_for_a_system_nobody_registered_is_not_received(portals):
+    request = sent(OWN_BODY)
+    System.objects.filter(code=f"his-{OWN_BODY}").update(code="renamed")
+    event = Event(kind="request.sign", actor=None, subject_kind="request", subject=request.reference)
+    with pytest.raises(LookupError), acting(event) as act:
+        receive(request, act=act)
+    assert fresh(request).state == RequestState.SENT
+
+
+@pytest.mark.law("R4.3")
+def test_a_system_of_the_defence_ministry_goes_to_that_ministry(portals):
+    body_of(OWN_BODY)
+    System.objects.filter(code=f"his-{OWN_BODY}").update(facts={"managed_by": ManagedBy.DEFENCE.value})
+    request = received(OWN_BODY)
+    assert set(Assessment.objects.filter(request=request).values_list("system__code", "state")) == {
+        (f"his-{OWN_BODY}", "defence_opened"),
+        (f"hsdb-{OWN_BODY}", "check_opened"),
+    }
+
+
+@pytest.mark.law("R1.3")
+def test_the_day_to_answer_by_counts_working_days_as_decided(portals):
+    plain = received(OWN_BODY).answer_by
+    days_off = [plain]
+    for day in days_off:
+        WorkDay.objects.create(day=day, is_worked=False, decision="Thông báo nghỉ")
+    assert received(OWN_BODY).answer_by > plain
+
+
+@pytest.mark.law("R5.2")
+def test_the_supporter_is_the_handler_with_the_fewest_open_requests(portals):
+    first, second = portals.account(Role.HANDLER), portals.account(Role.HANDLER)
+    supporters = [SupportTrack.objects.get(request=received(OWN_BODY)).supporter for _ in range(4)]
+    assert supporters == [first.id, second.id, first.id, second.id]
+
+
+def test_without_a_handler_the_track_begins_and_waits_for_the_chief(portals):
+    request = received(OWN_BODY)
+    assert support.standing_of(request.pk).state == SupportState.OPENED
+    handler, chief = portals.account(Role.HANDLER), portals.account(Role.CHIEF)
+    assert support.name_supporter(request.reference, handler.id, actor=chief) is None
+    standing = support.standing_of(request.pk)
+    assert (standing.state, standing.name, standing.phone) == (
+        SupportState.SUPPORTED,
+        handler.name,
+        "024 3999 0000",
+    )
+
+
+@pytest.mark.law("R5.2", "R9.1", "R8.2")
+def test_documents_are_made_for_what_was_asked_and_nothing_else(portals):
+    request = received(OWN_BODY)
+    provide_documents(request.pk)
+    standing = provided.standing_of(request.pk)
+    assert (standing.state, standing.edition, standing.fault) == (DocumentsState.PROVIDED, 1, "")
+    files = {each.name: each for each in standing.files}
+    name = f"his-{OWN_BODY}/openapi.json"
+    assert f"hsdb-{OWN_BODY}/sample.py" in files
+    got = provided.document(request.reference, files[name].id)
+    assert got.body == OWN_BODY
+    text = got.content.decode()
+    assert "religion" in text
+    assert "http://127.0.0.1:9400" in text
+    assert "blood_group" not in text, "it is given, not got"
+    assert "/v1/verify" not in text
+    assert provided.document("YC-2026-999999", files[name].id) is None
+    assert events_of("request", request.reference)[0].kind == "documents.provide"
+
+
+def test_a_fault_is_shown_once_tried_again_and_mended(portals, settings_of):
+    request = received(OWN_BODY)
+    with settings_of(trial=None):
+        for _ in range(3):
+            with pytest.raises(NotDoneError):
+                provide_documents(request.pk)
+    standing = provided.standing_of(request.pk)
+    assert standing.state == DocumentsState.FAILED
+    assert "[trial]" in standing.fault
+    assert standing.attempts == 3
+    kinds = [event.kind for event in events_of("request", request.reference)]
+    assert kinds.count("documents.fail") == 1
+    provide_documents(request.pk)
+    assert provided.standing_of(request.pk).state == DocumentsState.PROVIDED
+    assert provided.standing_of(request.pk).fault == ""
+
+
+def test_a_job_that_dies_midway_leaves_no_document_and_comes_again(portals, monkeypatch):
+    request = received(OWN_BODY)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_arguments, **_named):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("lienthong.control.audit.acting.write", die)
+        with pytest.raises(Killed):
+            provide_documents(request.pk)
+    assert ProvidedDocument.objects.count() == 0
+    assert provided.standing_of(request.pk).state == DocumentsState.PREPARING
+    assert tracks.provide_pending() == 1
+    assert tracks.provide_pending() == 0
+
+
+@pytest.mark.law("R5.2")
+def test_a_supplement_gives_a_new_edition_and_the_older_job_gives_nothing(portals, monkeypatch):
+    chief, handler = portals.account(Role.CHIEF), portals.account(Role.HANDLER)
+    request = agreed(assigned(OWN_BODY, chief, handler), handler)
+    provide_documents(request.pk)
+    more = FieldChoice(field="ethnicity", direction=Direction.GET, purpose="patient", reason="Phiên dịch")
+    changed = replace(COMPLETE.choices[0], reason="Lý do khác")
+    choices = (changed, *COMPLETE.choices[1:], more)
+    version = add_version(request, replace(COMPLETE, choices=choices))
+    event = Event(kind="request.supplement", actor=None, subject_kind="request", subject=request.reference)
+    with acting(event) as act:
+        supplemented(request, act=act)
+    kept = set(FieldOpinion.objects.filter(version=version).values_list("field", flat=True))
+    assert kept == {"religion", "blood_group"}, "what was changed is thought over again"
+
+    made = tracks._made
+
+    def outrun(content):
+        DocumentsTrack.objects.filter(request=request).update(version=99)
+        return made(content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tracks, "_made", outrun)
+        assert tracks.provide(request.pk) is None
+    assert provided.standing_of(request.pk).edition == 1
+    provide_documents(request.pk)
+    standing = provided.standing_of(request.pk)
+    assert (standing.state, standing.edition) == (DocumentsState.PROVIDED, 2)
+    openapi = next(file for file in standing.files if file.name.endswith("openapi.json"))
+    assert b"ethnicity" in provided.document(request.reference, openapi.id).content
+    assert ProvidedDocument.objects.filter(edition=1).exists()
+
+
+def test_the_worker_of_jobs_provides_them(portals):
+    import asyncio
+
+    from procrastinate.contrib.django import app
+
+    request = received(OWN_BODY)
+
+    async def work() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as working:
+            async with working.open_async():
+                await working.run_worker_async(wait=False, listen_notify=False, concurrency=1)
+
+    asyncio.run(work())
+    connection.close()
+    assert provided.standing_of(request.pk).state == DocumentsState.PROVIDED
