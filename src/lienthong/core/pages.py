@@ -7,7 +7,7 @@ in tests/control/page_samples.py, and what each role gets there in tests/control
 from enum import StrEnum
 from typing import Final
 
-from lienthong.core.access import PageRule, Portal
+from lienthong.core.access import PageRule, Portal, Reach, Role
 from lienthong.core.speech import Text
 
 
@@ -25,6 +25,44 @@ class Page(StrEnum):
     ACCOUNT = "account"
     END_SESSION = "end_session"
     RECOVERY_CODES = "recovery_codes"
+    # The desk of the authority.
+    DESK_REQUESTS = "desk_requests"
+    DESK_REQUEST = "desk_request"
+    DESK_THREAD = "desk_thread"
+    DESK_VERSIONS = "desk_versions"
+    DESK_DOCUMENT = "desk_document"
+    DESK_PAPER = "desk_paper"
+    DESK_FIELDS = "desk_fields"
+    DESK_HANDLE = "desk_handle"
+    DESK_ASSIGN = "desk_assign"
+    DESK_DECIDE = "desk_decide"
+    DESK_CHIEF = "desk_chief"
+    ARRIVALS = "arrivals"
+    ARRIVAL_ENTER = "arrival_enter"
+    ARRIVAL_SCAN = "arrival_scan"
+    LETTERS = "letters"
+    LETTER = "letter"
+    LETTER_PDF = "letter_pdf"
+    LETTER_DRAFT = "letter_draft"
+    LETTER_REWRITE = "letter_rewrite"
+    LETTER_MOVE = "letter_move"
+    LETTER_SIGN = "letter_sign"
+    LETTER_ISSUE = "letter_issue"
+
+
+_FILES = frozenset(
+    {Role.INTAKE_CLERK, Role.HANDLER, Role.CHIEF, Role.REVIEWER, Role.APPROVER, Role.ASSESSOR, Role.INSPECTOR}
+)
+"""Who works with the files of requests; keys and accounts are no reason to read them."""
+_HANDLER = frozenset({Role.HANDLER})
+_SIGNERS = frozenset({Role.CHIEF, Role.APPROVER})
+_CLERK = frozenset({Role.INTAKE_CLERK})
+
+
+def _desk(vi: str, en: str, roles: frozenset[Role] = _FILES, *, weighty: bool = False) -> PageRule:
+    return PageRule(
+        label=Text(vi, en), portal=Portal.STAFF, roles=roles, reach=Reach.EVERY_BODY, weighty=weighty
+    )
 
 
 PAGES: Final[dict[Page, PageRule]] = {
@@ -39,11 +77,34 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.ACCOUNT: PageRule(label=Text("Tài khoản", "Account")),
     Page.END_SESSION: PageRule(label=Text("Kết thúc phiên", "End a session")),
     Page.RECOVERY_CODES: PageRule(label=Text("Mã dự phòng", "Recovery codes"), weighty=True),
+    # The desk of the authority.
+    Page.DESK_REQUESTS: _desk("Yêu cầu kết nối", "Connection requests"),
+    Page.DESK_REQUEST: _desk("Hồ sơ", "File"),
+    Page.DESK_THREAD: _desk("Trao đổi", "Thread"),
+    Page.DESK_VERSIONS: _desk("Các bản đề nghị", "Versions"),
+    Page.DESK_DOCUMENT: _desk("Tài liệu kỹ thuật", "Technical document"),
+    Page.DESK_PAPER: _desk("Tệp của hồ sơ", "File of the request"),
+    Page.DESK_FIELDS: _desk("Ý kiến từng trường", "Opinion on each field", _HANDLER),
+    Page.DESK_HANDLE: _desk("Xử lý hồ sơ", "Deal with the file", _HANDLER),
+    Page.DESK_ASSIGN: _desk("Phân công", "Assign", frozenset({Role.CHIEF})),
+    Page.DESK_DECIDE: _desk("Quyết định", "Decide", _SIGNERS, weighty=True),
+    Page.DESK_CHIEF: _desk("Bàn chỉ huy", "The chief's desk", frozenset({Role.CHIEF})),
+    Page.ARRIVALS: _desk("Văn bản đến", "Letters in"),
+    Page.ARRIVAL_ENTER: _desk("Vào sổ văn bản đến", "Register a letter", _CLERK),
+    Page.ARRIVAL_SCAN: _desk("Bản quét", "Scan"),
+    Page.LETTERS: _desk("Văn bản đi", "Letters out"),
+    Page.LETTER: _desk("Văn bản", "Letter"),
+    Page.LETTER_PDF: _desk("Bản PDF", "PDF"),
+    Page.LETTER_DRAFT: _desk("Soạn văn bản", "Draft a letter", _HANDLER),
+    Page.LETTER_REWRITE: _desk("Sửa dự thảo", "Mend the draft", _HANDLER),
+    Page.LETTER_MOVE: _desk("Trình, trả lại, rút", "Submit, return, withdraw", _HANDLER | _SIGNERS),
+    Page.LETTER_SIGN: _desk("Ký văn bản", "Sign the letter", _SIGNERS, weighty=True),
+    Page.LETTER_ISSUE: _desk("Cấp số, ban hành", "Number and issue", _CLERK, weighty=True),
 }
 """One row per page, the same in both portals where it names none."""
 
 NAVIGATION: Final[dict[Portal, tuple[Page, ...]]] = {
-    Portal.STAFF: (Page.HOME,),
+    Portal.STAFF: (Page.HOME, Page.DESK_REQUESTS, Page.DESK_CHIEF, Page.ARRIVALS, Page.LETTERS),
     Portal.AGENCY: (Page.HOME,),
 }
 """The pages of each portal's main navigation, in order; whoever may not open one does not see it."""
