@@ -205,7 +205,8 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the portals of staff and agencies are served, and where what is uploaded lies.
 
     `secret` is the file of the key that signs cookies and seals second factors (default: `control/secret` in
-    the folder of keys). `uploads` is a folder that no web server reads.
+    the folder of keys). `uploads` is a folder that no web server reads. `signature_roots` are PEM files of
+    the authorities whose certificates count on letters that come in.
     """
 
     address: str = "127.0.0.1"
@@ -215,6 +216,7 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_origin: str = "http://127.0.0.1:8410"
     secret: Path | None = None
     uploads: Path | None = None
+    signature_roots: tuple[Path, ...] = ()
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -240,6 +242,11 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def control_secret(self) -> Path:
         """The file of the key that signs cookies and seals second factors."""
         return self.control.secret or self.keys / "control" / "secret"
+
+    @property
+    def demonstration_signer(self) -> Path:
+        """The folder of the certificate that signs letters where everybody is made up."""
+        return self.keys / "demonstration"
 
 
 _PREFIX = "LIENTHONG_"
@@ -334,6 +341,9 @@ def _check_control(configuration: Configuration) -> None:
         raise ConfigurationError(
             "[authority] seal_key and seal_certificate belong together. Set both or none."
         )
+    for root in control.signature_roots:
+        if not root.is_file():
+            raise ConfigurationError(f"[control] signature_roots: {root} is no file. Correct or remove it.")
     if (mail.user is None) != (mail.password is None):
         raise ConfigurationError("[mail] user and password belong together. Set both or none.")
     if mail.user is not None and mail.tls == "none":

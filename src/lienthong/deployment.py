@@ -8,12 +8,14 @@ import secrets
 import socket
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from lienthong.config import Configuration, Environment, read_configuration
 from lienthong.db.private_files import write_private
+from lienthong.documents.demonstration import lay_out_demonstration
 from lienthong.ledger import witness
 from lienthong.ledger.custody import Use, ensure, log_signer, public_keys
 from lienthong_agency import read_key, write_key
@@ -153,6 +155,8 @@ def lay_out(
     )
     policy = Policy((NoteVerifier.from_vkey(log_key),), (NoteVerifier.from_vkey(witness_key),), quorum=1)
     deployment.policy.write_text(policy.encode())
+    if environment is not Environment.PRODUCTION:
+        lay_out_demonstration(deployment.keys / "demonstration", now=datetime.now(UTC))
     deployment.configuration_file.write_text(
         _TEMPLATE.format(
             environment=environment,
