@@ -3,9 +3,11 @@ import { startComponents } from "./components.js";
 import { startPartialPages } from "./partial-pages.js";
 import { fitScrollRegions } from "./scroll-regions.js";
 import { showCurrentLinks } from "./current-links.js";
+import { guardDrafts } from "./drafts.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 startPartialPages();
+guardDrafts();
 startComponents(document);
 fitScrollRegions(document);
 showCurrentLinks();
