@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from lienthong.core.access import Role
 from lienthong.core.pages import Page
 from tests.control.portal import Portals
 
@@ -27,6 +28,43 @@ def _letter(portals: Portals, body: int) -> Mapping[str, object]:
     from tests.control.filed import drafted
 
     return {"letter": drafted(portals, body).pk}
+
+
+def _of_draft(portals: Portals, body: int) -> Mapping[str, object]:
+    from tests.control.requesting import begun
+
+    return {"reference": begun(portals.account(Role.INTEGRATOR, body=body))}
+
+
+def _of_part(portals: Portals, body: int) -> Mapping[str, object]:
+    return {**_of_draft(portals, body), "part": "unit"}
+
+
+def _of_file(portals: Portals, body: int) -> Mapping[str, object]:
+    from lienthong.control.connections.own_requests import request_of
+    from tests.control.requesting import complete
+
+    reference = complete(portals.account(Role.INTEGRATOR, body=body))
+    description = request_of(reference).description
+    assert description is not None
+    return {"reference": reference, "file": description.id}
+
+
+def _of_document(portals: Portals, body: int) -> Mapping[str, object]:
+    from lienthong.control.connections.models import DocumentsTrack, ProvidedDocument
+    from tests.control.requesting import sent
+
+    writer = portals.account(Role.INTEGRATOR, body=body)
+    reference = sent(portals, writer, number=f"{writer.id}/SYT-VP")
+    document = ProvidedDocument.objects.create(
+        track=DocumentsTrack.objects.get(request__reference=reference),
+        edition=1,
+        name="openapi.json",
+        media_type="application/json",
+        sha256="00" * 32,
+        content=b"{}",
+    )
+    return {"reference": reference, "document": document.pk}
 
 
 SAMPLES: dict[Page, Sample] = {
@@ -64,4 +102,20 @@ SAMPLES: dict[Page, Sample] = {
     Page.LETTER_MOVE: _letter,
     Page.LETTER_SIGN: _letter,
     Page.LETTER_ISSUE: _letter,
+    Page.OWN_REQUESTS: _no_values,
+    Page.OWN_REQUEST_START: _no_values,
+    Page.OWN_REQUEST: _of_draft,
+    Page.OWN_DRAFT: _of_draft,
+    Page.OWN_DRAFT_PART: _of_part,
+    Page.OWN_DRAFT_ASIDE: _of_part,
+    Page.OWN_DRAFT_LETTER: _of_draft,
+    Page.OWN_DRAFT_SUBMIT: _of_draft,
+    Page.OWN_DRAFT_TAKE_BACK: _of_draft,
+    Page.OWN_DRAFT_DISCARD: _of_draft,
+    Page.OWN_REQUEST_SIGN: _of_draft,
+    Page.OWN_REQUEST_WITHDRAW: _of_draft,
+    Page.OWN_REQUEST_THREAD: _of_draft,
+    Page.OWN_REQUEST_VERSIONS: _of_draft,
+    Page.OWN_REQUEST_FILE: _of_file,
+    Page.OWN_REQUEST_DOCUMENT: _of_document,
 }

@@ -45,6 +45,15 @@ class ControlCode(StrEnum):
     ACCEPTANCE_NOT_READY = "LC552"
     HANDLER_UNKNOWN = "LC553"
     MESSAGE_EMPTY = "LC651"
+    LETTER_INCOMPLETE = "LC571"
+    MAY_NOT_FILE = "LC572"
+    LETTER_NUMBER_USED = "LC573"
+    AWAITS_SIGNATURE = "LC574"
+    NOT_THE_SIGNED_LETTER = "LC575"
+    NO_DEMONSTRATION_SIGNATURE = "LC576"
+    WRITTEN_MEANWHILE = "LC577"
+    NOT_PREPARED = "LC578"
+    UPLOAD_REFUSED = "LC751"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +172,33 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "Chỉ giao được cho cán bộ xử lý hồ sơ đang hoạt động.", "Files are given to active handlers only."
     ),
     ControlCode.MESSAGE_EMPTY: Text("Chưa nhập nội dung.", "Nothing was written."),
+    ControlCode.LETTER_INCOMPLETE: Text(
+        "Chưa trình ký được: còn {count} nội dung phải bổ sung.",
+        "Not ready for signature: {count} things are still missing.",
+    ),
+    ControlCode.MAY_NOT_FILE: Text("{reason}", "{reason}"),
+    ControlCode.LETTER_NUMBER_USED: Text(
+        "Văn bản số {number} ngày {day} đã được gửi cho hồ sơ {reference}. Hãy ghi số, ngày khác.",
+        "Letter {number} of {day} was sent already, with file {reference}. Give another number or date.",
+    ),
+    ControlCode.AWAITS_SIGNATURE: Text(
+        "Văn bản đang chờ ký nên không sửa được. Hãy lấy về sửa trước.",
+        "The letter awaits its signature and cannot be changed. Take it back first.",
+    ),
+    ControlCode.NOT_THE_SIGNED_LETTER: Text("{reason}", "{reason}"),
+    ControlCode.NO_DEMONSTRATION_SIGNATURE: Text(
+        "Môi trường này không có chữ ký trình diễn. Hãy ký bằng chứng thư số của cơ quan.",
+        "There is no demonstration signature here. Sign with the certificate of the body.",
+    ),
+    ControlCode.WRITTEN_MEANWHILE: Text(
+        "{who} đã lưu phần này lúc {when}, sau khi trang này được mở. Chưa ghi đè gì: "
+        "chữ của bạn được giữ riêng, chọn bên dưới.",
+        "{who} saved this part at {when}, after this page was opened. Nothing was overwritten: "
+        "your text is kept aside, choose below.",
+    ),
+    ControlCode.NOT_PREPARED: Text(
+        "Chưa có văn bản trình ký.", "No letter has been submitted for signature."
+    ),
+    ControlCode.UPLOAD_REFUSED: Text("Không nhận tệp này: {reasons}", "The file was not taken: {reasons}"),
 }
 """What each code says; `{places}` are filled from `ControlRefuse.detail`."""

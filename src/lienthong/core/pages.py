@@ -48,6 +48,22 @@ class Page(StrEnum):
     LETTER_MOVE = "letter_move"
     LETTER_SIGN = "letter_sign"
     LETTER_ISSUE = "letter_issue"
+    OWN_REQUESTS = "own_requests"
+    OWN_REQUEST_START = "own_request_start"
+    OWN_REQUEST = "own_request"
+    OWN_DRAFT = "own_draft"
+    OWN_DRAFT_PART = "own_draft_part"
+    OWN_DRAFT_ASIDE = "own_draft_aside"
+    OWN_DRAFT_LETTER = "own_draft_letter"
+    OWN_DRAFT_SUBMIT = "own_draft_submit"
+    OWN_DRAFT_TAKE_BACK = "own_draft_take_back"
+    OWN_DRAFT_DISCARD = "own_draft_discard"
+    OWN_REQUEST_SIGN = "own_request_sign"
+    OWN_REQUEST_WITHDRAW = "own_request_withdraw"
+    OWN_REQUEST_THREAD = "own_request_thread"
+    OWN_REQUEST_VERSIONS = "own_request_versions"
+    OWN_REQUEST_FILE = "own_request_file"
+    OWN_REQUEST_DOCUMENT = "own_request_document"
 
 
 _FILES = frozenset(
@@ -63,6 +79,15 @@ def _desk(vi: str, en: str, roles: frozenset[Role] = _FILES, *, weighty: bool = 
     return PageRule(
         label=Text(vi, en), portal=Portal.STAFF, roles=roles, reach=Reach.EVERY_BODY, weighty=weighty
     )
+
+
+_WRITERS: Final = frozenset({Role.INTEGRATOR, Role.CONTACT_OFFICER})
+_HEAD: Final = frozenset({Role.AGENCY_HEAD})
+
+
+def _agency(label: Text, roles: frozenset[Role] = frozenset(), *, weighty: bool = False) -> PageRule:
+    """Return the rule of a page of the agency portal about things of the own body."""
+    return PageRule(label=label, portal=Portal.AGENCY, roles=roles, weighty=weighty)
 
 
 PAGES: Final[dict[Page, PageRule]] = {
@@ -100,11 +125,28 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.LETTER_MOVE: _desk("Trình, trả lại, rút", "Submit, return, withdraw", _HANDLER | _SIGNERS),
     Page.LETTER_SIGN: _desk("Ký văn bản", "Sign the letter", _SIGNERS, weighty=True),
     Page.LETTER_ISSUE: _desk("Cấp số, ban hành", "Number and issue", _CLERK, weighty=True),
+} | {
+    Page.OWN_REQUESTS: _agency(Text("Đề nghị kết nối", "Connection requests")),
+    Page.OWN_REQUEST_START: _agency(Text("Soạn đề nghị mới", "Begin a request"), _WRITERS),
+    Page.OWN_REQUEST: _agency(Text("Hồ sơ đề nghị", "Request")),
+    Page.OWN_DRAFT: _agency(Text("Bản đang soạn", "Draft")),
+    Page.OWN_DRAFT_PART: _agency(Text("Soạn một phần", "Part of the draft"), _WRITERS),
+    Page.OWN_DRAFT_ASIDE: _agency(Text("Chữ được giữ riêng", "Text kept aside"), _WRITERS),
+    Page.OWN_DRAFT_LETTER: _agency(Text("Xem văn bản", "The letter")),
+    Page.OWN_DRAFT_SUBMIT: _agency(Text("Trình ký", "Submit for signature"), _WRITERS),
+    Page.OWN_DRAFT_TAKE_BACK: _agency(Text("Lấy về sửa", "Take back")),
+    Page.OWN_DRAFT_DISCARD: _agency(Text("Bỏ bản nháp", "Discard the draft"), _WRITERS),
+    Page.OWN_REQUEST_SIGN: _agency(Text("Ký và gửi", "Sign and send"), _HEAD, weighty=True),
+    Page.OWN_REQUEST_WITHDRAW: _agency(Text("Rút đề nghị", "Withdraw"), _HEAD, weighty=True),
+    Page.OWN_REQUEST_THREAD: _agency(Text("Trao đổi với người hỗ trợ", "Thread with the supporter")),
+    Page.OWN_REQUEST_VERSIONS: _agency(Text("Các bản đã gửi", "Versions")),
+    Page.OWN_REQUEST_FILE: _agency(Text("Tệp của hồ sơ", "File of the request")),
+    Page.OWN_REQUEST_DOCUMENT: _agency(Text("Tài liệu kỹ thuật", "Technical document")),
 }
 """One row per page, the same in both portals where it names none."""
 
 NAVIGATION: Final[dict[Portal, tuple[Page, ...]]] = {
     Portal.STAFF: (Page.HOME, Page.DESK_REQUESTS, Page.DESK_CHIEF, Page.ARRIVALS, Page.LETTERS),
-    Portal.AGENCY: (Page.HOME,),
+    Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS),
 }
 """The pages of each portal's main navigation, in order; whoever may not open one does not see it."""

@@ -1,0 +1,307 @@
+"""What a body reads of its own requests: lists, one request whole, its draft, versions, letters, timeline.
+
+Law: R5.1, R5.2, R5.3, R1.3.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+from django.conf import settings
+
+from lienthong.control.accounts.directory import names_of
+from lienthong.control.assessments.models import Assessment
+from lienthong.control.audit.events import Written as WrittenEvent
+from lienthong.control.audit.events import events_of
+from lienthong.control.connections import provided, support
+from lienthong.control.connections.files import KeptFile, description_file, kept_file
+from lienthong.control.connections.models import Draft, Message, Request, Version
+from lienthong.control.connections.written import Written, decode, decode_draft
+from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
+from lienthong.core.access import Portal
+from lienthong.core.letter_states import OutgoingState
+from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
+from lienthong.core.request_versions import Difference, differences
+from lienthong.core.speech import Text
+from lienthong.core.track_states import AssessmentState
+from lienthong.core.tracks import Addressee, AssessmentPath
+
+
+def body_of(reference: str) -> int | None:
+    """Return whose request this is, None where there is none of that reference."""
+    return Request.objects.filter(reference=reference).values_list("body_id", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One request in the list."""
+
+    reference: str
+    title: str
+    state: RequestState
+    started_at: datetime
+    sent_at: datetime | None
+    answer_by: date | None
+    supplement_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of the list, and how many requests there are in all."""
+
+    entries: tuple[Entry, ...]
+    total: int
+
+
+def listed(body: int, *, page: int, size: int) -> Listed:
+    """Return the requests of a body but its discarded drafts, newest first."""
+    found = Request.objects.filter(body=body).exclude(state=RequestState.DISCARDED)
+    columns = ("reference", "title", "state", "started_at", "sent_at", "answer_by", "supplement_by")
+    rows = found.order_by("-id").only(*columns)[(page - 1) * size : page * size]
+    entries = tuple(Entry(**{name: getattr(row, name) for name in columns}) for row in rows)
+    return Listed(entries, found.count())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One thing that happened to a request, as its body is told."""
+
+    title: Text
+    by: str
+    is_own: bool
+    at: datetime
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterEntry:
+    """A letter of the file: from the body with its arrival number, or from the authority."""
+
+    from_body: bool
+    subject: str
+    number: str
+    dated: date | None
+    arrival: str
+    document: KeptFile | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentStanding:
+    """How the assessment of one system stands, and who takes part."""
+
+    system: str
+    path: AssessmentPath
+    state: AssessmentState
+    started_at: datetime
+    told: tuple[Addressee, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    """One request whole. `written` is its newest version, the draft before there is one."""
+
+    reference: str
+    title: str
+    state: RequestState
+    version: int
+    versions: int
+    sent_at: datetime | None
+    received_at: datetime | None
+    answer_by: date | None
+    supplement_by: date | None
+    settled_at: datetime | None
+    handler: str
+    stand_in: str
+    phone: str
+    hours: str
+    written: Written
+    description: KeptFile | None
+    is_submitted: bool
+    documents: provided.DocumentsStanding | None
+    support: support.SupportStanding | None
+    assessments: tuple[AssessmentStanding, ...]
+    letters: tuple[LetterEntry, ...]
+    history: tuple[Happening, ...]
+    messages: int
+
+
+def request_of(reference: str) -> RequestView:
+    """Return one request; raises Request.DoesNotExist."""
+    row = Request.objects.select_related("body").get(reference=reference)
+    latest = Version.objects.filter(request=row).order_by("-number").first()
+    draft = decode_draft(Draft.objects.get(request=row).content)
+    written = draft.written if latest is None else decode(latest.content)
+    people = names_of((row.handler, row.stand_in))
+    authority = settings.LIENTHONG.control.authority
+    return RequestView(
+        reference=reference,
+        title=row.title,
+        state=row.state,
+        version=row.version,
+        versions=0 if latest is None else latest.number,
+        sent_at=row.sent_at,
+        received_at=row.received_at,
+        answer_by=row.answer_by,
+        supplement_by=row.supplement_by,
+        settled_at=row.settled_at,
+        handler=people.get(row.handler or 0, ""),
+        stand_in=people.get(row.stand_in or 0, ""),
+        phone=authority.support_phone,
+        hours=authority.support_hours,
+        written=written,
+        description=description_file(row.body.pk, written),
+        is_submitted=draft.drafted is not None,
+        documents=provided.standing_of(row.pk),
+        support=support.standing_of(row.pk),
+        assessments=_assessments(row.pk),
+        letters=tuple(_letters(row.pk)),
+        history=tuple(_history(reference, row.body.pk)),
+        messages=Message.objects.filter(request=row).count(),
+    )
+
+
+def _assessments(request: int) -> tuple[AssessmentStanding, ...]:
+    rows = Assessment.objects.filter(request=request).select_related("system").order_by("id")
+    return tuple(
+        AssessmentStanding(
+            system=row.system.name,
+            path=AssessmentPath(row.path),
+            state=row.state,
+            started_at=row.started_at,
+            told=msgspec.convert(row.told, tuple[Addressee, ...]),
+        )
+        for row in rows
+    )
+
+
+def _letters(request: int) -> Iterator[LetterEntry]:
+    """Yield the letters of the file, newest first; those of the authority once they are issued."""
+    issued = OutgoingLetter.objects.filter(request=request, state=OutgoingState.ISSUED).select_related(
+        "document"
+    )
+    for letter in issued.order_by("-id"):
+        yield LetterEntry(
+            from_body=False,
+            subject=str(letter.content.get("abstract", "")),
+            number=letter.number or "",
+            dated=letter.dated,
+            arrival="",
+            document=kept_file(letter.document),
+        )
+    came = IncomingLetter.objects.filter(request=request).select_related("document", "joined_to")
+    for row in came.order_by("-id"):
+        first = row if row.joined_to is None else row.joined_to
+        yield LetterEntry(
+            from_body=True,
+            subject=row.subject,
+            number=row.number,
+            dated=row.dated,
+            arrival=first.arrival or "",
+            document=kept_file(row.document),
+        )
+
+
+_TOLD: Final = {
+    "request.start": Text("Bắt đầu soạn đề nghị", "Request begun"),
+    "request.describe": Text("Cập nhật tài liệu mô tả kỹ thuật", "Technical description changed"),
+    "request.message": Text("Gửi tin nhắn cho người hỗ trợ", "Message to the supporter"),
+    "thread.answered": Text("Người hỗ trợ trả lời", "Answer of the supporter"),
+    "documents.provide": Text("Cung cấp tài liệu kỹ thuật", "Technical documents provided"),
+    "support.name_supporter": Text("Cử người hỗ trợ", "Supporter named"),
+} | {f"request.{act}": REQUEST_MACHINE.acts[act] for act in RequestAct}
+_KINDS: Final = {
+    "request.withdraw": "bad",
+    "request.refuse": "bad",
+    "request.discard": "idle",
+    "request.ask_supplement": "warn",
+    "request.sign": "ok",
+    "request.supplement": "ok",
+    "request.accept": "ok",
+    "documents.provide": "ok",
+}
+
+
+def _history(reference: str, body: int) -> Iterator[Happening]:
+    """Yield what the body is told of what happened: acts on its own request, of known kinds. Law: R1.3."""
+    for event in events_of("request", reference):
+        if event.body == body and event.kind in _TOLD:
+            yield _happening(event)
+
+
+def _happening(event: WrittenEvent) -> Happening:
+    return Happening(
+        title=_TOLD[event.kind],
+        by=event.actor_name,
+        is_own=event.portal == Portal.AGENCY,
+        at=event.at,
+        kind=_KINDS.get(event.kind, "info"),
+        reason=event.detail.get("reason", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionEntry:
+    """A version as it was signed, and what it changed against the one before."""
+
+    number: int
+    sha256: str
+    signed_by: str
+    signed_at: datetime
+    written: Written
+    letter: KeptFile | None
+    changes: tuple[Difference, ...]
+
+
+def versions_of(reference: str) -> tuple[VersionEntry, ...]:
+    """Return the versions of a request, newest first, each with its differences. Law: R5.1."""
+    rows = list(
+        Version.objects.filter(request__reference=reference).select_related("letter").order_by("number")
+    )
+    people = names_of(row.signed_by for row in rows)
+    found: list[VersionEntry] = []
+    before: Written | None = None
+    for row in rows:
+        written = decode(row.content)
+        changes = () if before is None else differences(before.request, written.request)
+        found.append(
+            VersionEntry(
+                number=row.number,
+                sha256=bytes(row.sha256).hex(),
+                signed_by=people.get(row.signed_by, ""),
+                signed_at=row.signed_at,
+                written=written,
+                letter=kept_file(row.letter),
+                changes=changes,
+            )
+        )
+        before = written
+    return tuple(reversed(found))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadEntry:
+    """One message of the thread, with its file where it has one."""
+
+    author: str
+    from_body: bool
+    text: str
+    sent_at: datetime
+    attachment: KeptFile | None
+
+
+def thread_of(reference: str) -> tuple[ThreadEntry, ...]:
+    """Return the thread of a request, newest first."""
+    rows = Message.objects.filter(request__reference=reference).select_related("attachment").order_by("-id")
+    return tuple(
+        ThreadEntry(
+            author=row.author_name,
+            from_body=row.from_body,
+            text=row.text,
+            sent_at=row.sent_at,
+            attachment=kept_file(row.attachment),
+        )
+        for row in rows[:200]
+    )
