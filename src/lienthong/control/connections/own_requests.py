@@ -135,7 +135,7 @@ def request_of(reference: str) -> RequestView:
     draft = decode_draft(Draft.objects.get(request=row).content)
     written = draft.written if latest is None else decode(latest.content)
     people = names_of((row.handler, row.stand_in))
-    authority = settings.LIENTHONG.control.authority
+    authority = settings.LIENTHONG.authority
     return RequestView(
         reference=reference,
         title=row.title,
