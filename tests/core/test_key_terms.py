@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lienthong.core.grounds import Ground, GroundKind, GroundState
 from lienthong.core.key_terms import (
     KEY_TEXTS,
     MOST_KEYS,
@@ -9,6 +10,7 @@ from lienthong.core.key_terms import (
     KeyRefusal,
     KeyTerm,
     add_key,
+    ground_ends,
     key_end,
     revoke,
 )
@@ -100,3 +102,16 @@ def test_whatever_is_done_terms_are_bounded_and_never_overlap_by_more_than_a_wee
 
 def newest(keys: dict[str, KeyTerm]) -> str:
     return max(keys, key=lambda id: keys[id].valid_from)
+
+
+@pytest.mark.law("R4.4", "R8.2")
+def test_the_ground_of_a_key_is_the_agreement_and_the_check_before_connecting() -> None:
+    grounds = (
+        Ground(GroundKind.SUSPENSION, GroundState.MET, "", until=NOW + DAY),
+        Ground(GroundKind.AGREEMENT, GroundState.MET, "12", until=NOW + 30 * DAY),
+        Ground(GroundKind.PRE_CONNECTION, GroundState.EXEMPT, "45", until=None),
+        Ground(GroundKind.PERIODIC_CHECK, GroundState.MET, "", until=NOW + 2 * DAY),
+    )
+    assert ground_ends(grounds, NOW) == (NOW + 30 * DAY, None)
+    ended = Ground(GroundKind.AGREEMENT, GroundState.REFUSED, "no agreement in force")
+    assert add(ends=ground_ends((ended,), NOW)) is KeyRefusal.GROUND_ENDED

@@ -15,6 +15,7 @@ from lienthong.core.succession import (
     SuccessionError,
     SuccessionKind,
     SuccessionProblem,
+    is_premature,
     moves,
     resolve,
     succession_problems,
@@ -171,3 +172,8 @@ def test_records_are_nothing_that_moves() -> None:
     assert {kind.value for kind in HoldingKind} == {"system", "agreement", "key", "duty"}
     assert set(SUCCESSION_LABELS) == set(SuccessionKind)
     assert set(SUCCESSION_TEXTS) == set(SuccessionProblem)
+
+
+def test_a_decision_is_premature_until_its_day() -> None:
+    assert is_premature(MERGE, DAY - timedelta(days=1))
+    assert not is_premature(MERGE, DAY)

@@ -30,6 +30,30 @@ class ControlCode(StrEnum):
     DECIDED_MEANWHILE = "LC201"
     NOT_IN_THIS_STATE = "LC202"
     NOT_YOUR_ROLE = "LC203"
+    IDENTIFIER_INVALID = "LC301"
+    IDENTIFIER_TAKEN = "LC302"
+    BODY_ENDED = "LC303"
+    SYSTEM_CODE_INVALID = "LC304"
+    SYSTEM_CODE_TAKEN = "LC305"
+    PAPER_INVALID = "LC306"
+    PAPER_FILE_REFUSED = "LC307"
+    MANDATE_CODE_TAKEN = "LC308"
+    ENDED_ALREADY = "LC309"
+    NOT_FOUND_HERE = "LC310"
+    KEY_PRIVATE = "LC311"
+    KEY_UNREADABLE = "LC312"
+    KEY_REFUSED = "LC313"
+    OFFICER_REFUSED = "LC314"
+    OFFICER_CODE_TAKEN = "LC315"
+    ROSTER_UNREADABLE = "LC316"
+    ROSTER_PREVIEW_ENDED = "LC317"
+    ROSTER_MOVED = "LC318"
+    SUCCESSION_REFUSED = "LC319"
+    SUCCESSION_EARLY = "LC320"
+    BODY_UNKNOWN = "LC321"
+    SUCCESSION_MOVED = "LC322"
+    CONTACT_KNOWN = "LC323"
+    SUCCESSION_EMPTY = "LC324"
     LETTER_NOT_READY = "LC451"
     REFUSAL_NOT_LAWFUL = "LC452"
     TERM_NOT_AHEAD = "LC453"
@@ -127,6 +151,78 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "“{act}” is not possible while the state is “{state}”.",
     ),
     ControlCode.NOT_YOUR_ROLE: Text("“{act}” thuộc thẩm quyền của: {roles}.", "“{act}” belongs to: {roles}."),
+    ControlCode.IDENTIFIER_INVALID: Text("{problem}", "{problem}"),
+    ControlCode.IDENTIFIER_TAKEN: Text(
+        "Mã định danh {identifier} đã thuộc về {name}.", "The identifier {identifier} belongs to {name}."
+    ),
+    ControlCode.BODY_ENDED: Text(
+        "{name} đã chấm dứt, không thay đổi được nữa. Hãy làm việc trên cơ quan kế thừa.",
+        "{name} has ended and cannot be changed. Work on the body that succeeds it.",
+    ),
+    ControlCode.SYSTEM_CODE_INVALID: Text(
+        "Mã hệ thống gồm 1 đến 64 chữ cái không dấu, chữ số, dấu chấm, gạch nối, gạch dưới, gạch chéo, "
+        "bắt đầu bằng chữ hoặc số.",
+        "A system's code is 1 to 64 unaccented letters, digits, full stops, hyphens, underscores or slashes, "
+        "and begins with a letter or digit.",
+    ),
+    ControlCode.SYSTEM_CODE_TAKEN: Text(
+        "Mã hệ thống {code} đã được dùng. Hãy chọn mã khác.",
+        "The code {code} is in use. Choose another one.",
+    ),
+    ControlCode.PAPER_INVALID: Text("{problems}", "{problems}"),
+    ControlCode.PAPER_FILE_REFUSED: Text(
+        "Không nhận tệp {name}: {problems}", "The file {name} is not taken: {problems}"
+    ),
+    ControlCode.MANDATE_CODE_TAKEN: Text(
+        "Mã {code} đã được dùng cho một chức năng, nhiệm vụ khác.",
+        "The code {code} is in use for another function or duty.",
+    ),
+    ControlCode.ENDED_ALREADY: Text("Mục này đã kết thúc từ {day}.", "This has ended already, on {day}."),
+    ControlCode.NOT_FOUND_HERE: Text("Không tìm thấy mục này.", "There is no such thing."),
+    ControlCode.KEY_PRIVATE: Text(
+        "ĐÂY LÀ KHÓA BÍ MẬT. Nội dung vừa gửi không được lưu. Hãy coi khóa này là đã lộ: hủy nó, tạo cặp "
+        "khóa mới và chỉ gửi phần công khai.",
+        "THIS IS A PRIVATE KEY. What you sent was not kept. Take the key for disclosed: destroy it, make a "
+        "new pair and send the public half alone.",
+    ),
+    ControlCode.KEY_UNREADABLE: Text(
+        "Không đọc được khóa công khai: {why}.", "The public key cannot be read: {why}."
+    ),
+    ControlCode.KEY_REFUSED: Text("{why}", "{why}"),
+    ControlCode.OFFICER_REFUSED: Text("{problems}", "{problems}"),
+    ControlCode.OFFICER_CODE_TAKEN: Text(
+        "Mã cán bộ {code} đã có trong danh sách.", "The code {code} stands in the roster already."
+    ),
+    ControlCode.ROSTER_UNREADABLE: Text(
+        "Không đọc được danh sách: {why}", "The roster cannot be read: {why}"
+    ),
+    ControlCode.ROSTER_PREVIEW_ENDED: Text(
+        "Bản xem trước đã quá một giờ hoặc không còn nguyên vẹn. Hãy tải tệp lên lại.",
+        "The preview is more than an hour old or was altered. Upload the file again.",
+    ),
+    ControlCode.ROSTER_MOVED: Text(
+        "Danh sách đã được thay đổi sau khi xem trước. Hãy tải tệp lên lại để so sánh với hiện tại.",
+        "Somebody has changed the roster since the preview. Upload the file again to compare it with now.",
+    ),
+    ControlCode.SUCCESSION_REFUSED: Text("{problems}", "{problems}"),
+    ControlCode.SUCCESSION_EARLY: Text(
+        "Quyết định có hiệu lực từ {day}; hãy ghi nhận từ ngày đó, khi mọi thứ được chuyển cùng lúc.",
+        "The decision takes effect on {day}: record it from that day on, when everything moves at once.",
+    ),
+    ControlCode.BODY_UNKNOWN: Text(
+        "Chưa có cơ quan nào mang mã định danh {identifier}.", "No body has the identifier {identifier}."
+    ),
+    ControlCode.CONTACT_KNOWN: Text(
+        "{name} đã có trong danh sách cán bộ phụ trách.", "{name} is named as a contact officer already."
+    ),
+    ControlCode.SUCCESSION_EMPTY: Text(
+        "Quyết định này không làm thay đổi gì: tên mới giống tên hiện tại.",
+        "This decision would change nothing: the new name is the one there is.",
+    ),
+    ControlCode.SUCCESSION_MOVED: Text(
+        "Nội dung của các cơ quan đã thay đổi sau khi xem trước. Hãy xem lại bản mới dưới đây.",
+        "What these bodies hold has changed since the preview. Read the new one below.",
+    ),
     ControlCode.LETTER_NOT_READY: Text(
         "Dự thảo chưa trình ký được: {problems}", "The draft cannot be submitted: {problems}"
     ),

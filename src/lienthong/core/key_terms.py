@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lienthong.core.grounds import Ground, GroundKind, GroundState
 from lienthong.core.law import Profile
 from lienthong.core.legal_days import DAY
 from lienthong.core.speech import Text
@@ -66,6 +67,18 @@ def key_end(valid_from: int, ground_ends: Iterable[int | None], profile: Profile
     """
     longest = valid_from + profile.number("key.longest") * DAY
     return min([longest, *(end for end in ground_ends if end is not None)])
+
+
+def ground_ends(grounds: Iterable[Ground], now: int) -> tuple[int | None, ...]:
+    """Return the ends of what the connection rests on: its agreement and its check before connecting.
+
+    A ground that is not in force has ended now: no key is given for it. Law: R4.4, R4.8, R8.2.
+    """
+    return tuple(
+        now if ground.state is GroundState.REFUSED else ground.until
+        for ground in grounds
+        if ground.kind in {GroundKind.AGREEMENT, GroundKind.PRE_CONNECTION}
+    )
 
 
 @dataclass(frozen=True, slots=True)

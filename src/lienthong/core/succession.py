@@ -174,6 +174,11 @@ def _problems(
             yield SuccessionProblem.FOREIGN_RECEIVER, holding.id
 
 
+def is_premature(decision: Succession, today: date) -> bool:
+    """Say whether a decision is not in force yet: what it moves is moved from its day on. Law: R1.2."""
+    return decision.effective_on > today
+
+
 def moves(decision: Succession, holdings: Iterable[Holding]) -> tuple[Move, ...]:
     """Return everything that changes hands by a decision that `succession_problems` found nothing against.
 
