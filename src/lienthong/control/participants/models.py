@@ -62,6 +62,8 @@ class Mandate(models.Model):
     description = models.TextField()
     paper = models.JSONField(null=True)
     ended_on = models.DateField(null=True)
+    version = models.IntegerField(default=1)
+    body_id: int
 
     class Meta:
         db_table = "mandate"
@@ -78,6 +80,8 @@ class ContactOfficer(models.Model):
     email = models.TextField()
     acts = ArrayField(models.TextField())
     ended_on = models.DateField(null=True)
+    version = models.IntegerField(default=1)
+    body_id: int
 
     class Meta:
         db_table = "contact_officer"
@@ -93,6 +97,7 @@ class System(models.Model):
     is_database = models.BooleanField(default=False)
     facts = models.JSONField(default=dict)
     version = models.IntegerField(default=1)
+    body_id: int
 
     class Meta:
         db_table = "system"
@@ -112,6 +117,7 @@ class SystemKey(models.Model):
     revoked_at = models.BigIntegerField(null=True)
     proposed_at = models.DateTimeField()
     version = models.IntegerField(default=1)
+    system_id: int
 
     class Meta:
         db_table = "system_key"
@@ -127,6 +133,7 @@ class Officer(models.Model):
     unit = models.TextField(default="")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    system_id: int
 
     class Meta:
         db_table = "officer"

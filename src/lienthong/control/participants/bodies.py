@@ -1,0 +1,94 @@
+"""What is done to bodies: registered, changed, their people invited."""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError
+
+from lienthong.control.accounts.actions import Invitation, NewAccount, invite
+from lienthong.control.audit.acting import acting
+from lienthong.control.audit.events import Event
+from lienthong.control.participants.locking import body_for, ended_body, overtaken
+from lienthong.control.participants.models import Body
+from lienthong.core.access import Actor, Portal, Role
+from lienthong.core.bodies import IDENTIFIER_TEXTS, BodyId, BodyKind, parse_body_id
+from lienthong.core.body_acts import BodyAct, may_on_body
+from lienthong.core.control_refusals import ControlCode, ControlRefuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyFacts:
+    """What is stated of a body besides its identifier."""
+
+    kind: BodyKind
+    name: str
+    parent: str = ""
+    symbol: str = ""
+    place: str = ""
+    address: str = ""
+    email: str = ""
+    phone: str = ""
+    under_defence: bool = False
+
+
+_FACTS = tuple(BodyFacts.__dataclass_fields__)
+
+
+def register(identifier: str, facts: BodyFacts, *, actor: Actor | None) -> int | ControlRefuse:
+    """Register a body under its electronic identifier; return its number. Law: R3.1, R5.1."""
+    parsed = parse_body_id(identifier)
+    if not isinstance(parsed, BodyId):
+        return ControlRefuse(ControlCode.IDENTIFIER_INVALID, {"problem": IDENTIFIER_TEXTS[parsed]})
+    event = Event(kind="body.registered", actor=actor, subject_kind="body", law=("R3.1", "R5.1"))
+    event.detail = {"identifier": parsed.text, "name": facts.name, "kind": facts.kind}
+    try:
+        with acting(event) as act:
+            refusal = may_on_body(BodyAct.REGISTER, actor, None)
+            if refusal is not None:
+                return act.refuse(refusal)
+            body = Body.objects.create(identifier=parsed.text, **_values(facts))
+            event.subject, event.body = str(body.pk), body.pk
+    except IntegrityError:
+        holder = Body.objects.get(identifier=parsed.text)
+        return ControlRefuse(ControlCode.IDENTIFIER_TAKEN, {"identifier": parsed.text, "name": holder.name})
+    return int(body.pk)
+
+
+def change(number: int, seen: int, facts: BodyFacts, *, actor: Actor | None) -> ControlRefuse | None:
+    """Change what is stated of a body that was seen at version `seen`; its identifier stays. Law: R5.1."""
+    event = Event(
+        kind="body.changed", actor=actor, subject_kind="body", subject=str(number), body=number, law=("R5.1",)
+    )
+    with acting(event) as act:
+        body = body_for(BodyAct.EDIT, number, actor)
+        if isinstance(body, ControlRefuse):
+            return act.refuse(body)
+        refusal = overtaken(body, seen, "body")
+        if refusal is not None:
+            return act.refuse(refusal)
+        for name, value in _values(facts).items():
+            before = getattr(body, name)
+            if before != value:
+                event.detail[name] = f"{before} → {value}"
+                setattr(body, name, value)
+        body.version += 1
+        body.save(update_fields=(*_FACTS, "version"))
+    return None
+
+
+def _values(facts: BodyFacts) -> dict[str, str | bool]:
+    return {name: getattr(facts, name) for name in _FACTS}
+
+
+def invite_to(
+    number: int, *, email: str, name: str, roles: frozenset[Role], actor: Actor | None
+) -> Invitation | ControlRefuse:
+    """Invite an account that works for a body. Law: R8.1."""
+    refusal = may_on_body(BodyAct.INVITE, actor, number)
+    body = Body.objects.filter(pk=number).first()
+    if refusal is not None or body is None:
+        return refusal or ControlRefuse(ControlCode.NOT_FOUND_HERE)
+    ended = ended_body(body)
+    if ended is not None:
+        return ended
+    new = NewAccount(portal=Portal.AGENCY, email=email, name=name, roles=roles, body=number)
+    return invite(new, actor=actor)
