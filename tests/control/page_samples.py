@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from lienthong.core.access import Role
 from lienthong.core.pages import Page
+from tests.control.participants import body_of, contact_of, key_of, mandate_of, officer_of, system_of
 from tests.control.portal import Portals
 
 Sample = Callable[[Portals, int], Mapping[str, object]]
@@ -67,6 +68,35 @@ def _of_document(portals: Portals, body: int) -> Mapping[str, object]:
     return {"reference": reference, "document": document.pk}
 
 
+def _body(_portals: Portals, body: int) -> Mapping[str, object]:
+    return {"body": body_of(body)}
+
+
+def _home_of_body(_portals: Portals, body: int) -> Mapping[str, object]:
+    body_of(body)
+    return {}
+
+
+def _mandate(_portals: Portals, body: int) -> Mapping[str, object]:
+    return {"mandate": mandate_of(body)}
+
+
+def _contact(_portals: Portals, body: int) -> Mapping[str, object]:
+    return {"contact": contact_of(body)}
+
+
+def _system(_portals: Portals, body: int) -> Mapping[str, object]:
+    return {"system": system_of(body)}
+
+
+def _key(_portals: Portals, body: int) -> Mapping[str, object]:
+    return {"key": key_of(system_of(body))}
+
+
+def _officer(_portals: Portals, body: int) -> Mapping[str, object]:
+    return {"officer": officer_of(system_of(body))}
+
+
 SAMPLES: dict[Page, Sample] = {
     Page.SIGN_IN: _no_values,
     Page.SECOND_FACTOR: _no_values,
@@ -118,4 +148,37 @@ SAMPLES: dict[Page, Sample] = {
     Page.OWN_REQUEST_VERSIONS: _of_draft,
     Page.OWN_REQUEST_FILE: _of_file,
     Page.OWN_REQUEST_DOCUMENT: _of_document,
+    Page.BODIES: _no_values,
+    Page.BODY: _body,
+    Page.BODY_NAMED: lambda _portals, body: {"identifier": f"H{body_of(body):02}"},
+    Page.REGISTER_BODY: _no_values,
+    Page.EDIT_BODY: _body,
+    Page.INVITE_TO_BODY: _body,
+    Page.SUCCEED_BODIES: _no_values,
+    Page.CONFIRM_SUCCESSION: _no_values,
+    Page.KEYS_WAITING: _no_values,
+    Page.ACCEPT_KEY: _key,
+    Page.REJECT_KEY: _key,
+    Page.OWN_BODY: _home_of_body,
+    Page.NEW_MANDATE: _no_values,
+    Page.EDIT_MANDATE: _mandate,
+    Page.END_MANDATE: _mandate,
+    Page.NEW_CONTACT: _no_values,
+    Page.EDIT_CONTACT: _contact,
+    Page.END_CONTACT: _contact,
+    Page.NEW_SYSTEM: _no_values,
+    Page.EDIT_SYSTEM: _system,
+    Page.NEW_KEY: _system,
+    Page.WITHDRAW_KEY: _key,
+    Page.NEW_OFFICER: _system,
+    Page.END_OFFICER: _officer,
+    Page.IMPORT_OFFICERS: _system,
+    Page.CONFIRM_OFFICERS: _system,
+    Page.SYSTEM: _system,
+    Page.SYSTEM_KEYS: _system,
+    Page.SYSTEM_OFFICERS: _system,
+    Page.EXPORT_OFFICERS: _system,
+    Page.REVOKE_KEY: _key,
+    Page.MANDATE_PAPER: _mandate,
+    Page.SYSTEM_PAPER: lambda _portals, body: {"system": system_of(body), "place": "plan"},
 }

@@ -22,6 +22,7 @@ FIXED: Final[dict[str, Any]] = {
         "lienthong.control.conformance",
         "lienthong.control.guides",
         "lienthong.control.portals.entrance",
+        "lienthong.control.portals.bodies",
         "lienthong.control.portals.staff",
         "lienthong.control.portals.agency",
     ],

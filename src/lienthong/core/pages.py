@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from lienthong.core.access import PageRule, Portal, Reach, Role
+from lienthong.core.body_acts import BODY_ACT_ROLES, BodyAct
+from lienthong.core.key_states import KEY_MACHINE, KeyAct
 from lienthong.core.speech import Text
 
 
@@ -64,6 +66,39 @@ class Page(StrEnum):
     OWN_REQUEST_VERSIONS = "own_request_versions"
     OWN_REQUEST_FILE = "own_request_file"
     OWN_REQUEST_DOCUMENT = "own_request_document"
+    BODIES = "bodies"
+    BODY = "body"
+    BODY_NAMED = "body_named"
+    REGISTER_BODY = "register_body"
+    EDIT_BODY = "edit_body"
+    INVITE_TO_BODY = "invite_to_body"
+    SUCCEED_BODIES = "succeed_bodies"
+    CONFIRM_SUCCESSION = "confirm_succession"
+    KEYS_WAITING = "keys_waiting"
+    ACCEPT_KEY = "accept_key"
+    REJECT_KEY = "reject_key"
+    OWN_BODY = "own_body"
+    NEW_MANDATE = "new_mandate"
+    EDIT_MANDATE = "edit_mandate"
+    END_MANDATE = "end_mandate"
+    NEW_CONTACT = "new_contact"
+    EDIT_CONTACT = "edit_contact"
+    END_CONTACT = "end_contact"
+    NEW_SYSTEM = "new_system"
+    EDIT_SYSTEM = "edit_system"
+    NEW_KEY = "new_key"
+    WITHDRAW_KEY = "withdraw_key"
+    NEW_OFFICER = "new_officer"
+    END_OFFICER = "end_officer"
+    IMPORT_OFFICERS = "import_officers"
+    CONFIRM_OFFICERS = "confirm_officers"
+    SYSTEM = "system"
+    SYSTEM_KEYS = "system_keys"
+    SYSTEM_OFFICERS = "system_officers"
+    EXPORT_OFFICERS = "export_officers"
+    REVOKE_KEY = "revoke_key"
+    MANDATE_PAPER = "mandate_paper"
+    SYSTEM_PAPER = "system_paper"
 
 
 _FILES = frozenset(
@@ -89,6 +124,92 @@ def _agency(label: Text, roles: frozenset[Role] = frozenset(), *, weighty: bool 
     """Return the rule of a page of the agency portal about things of the own body."""
     return PageRule(label=label, portal=Portal.AGENCY, roles=roles, weighty=weighty)
 
+
+def _on_bodies(label: Text, act: BodyAct, portal: Portal, *, weighty: bool = False) -> PageRule:
+    """Return the rule of a page on which an act on a body's things is done, with the roles of the act."""
+    reach = Reach.EVERY_BODY if portal is Portal.STAFF else Reach.OWN_BODY
+    return PageRule(label=label, portal=portal, roles=BODY_ACT_ROLES[act], reach=reach, weighty=weighty)
+
+
+def _on_keys(label: Text, act: KeyAct, *, portal: Portal | None = None, weighty: bool = False) -> PageRule:
+    """Return the rule of a page on which an act on a key is done: the roles are those of its state table."""
+    roles = frozenset[Role]().union(*(way.roles for way in KEY_MACHINE.transitions if way.act == act))
+    return PageRule(label=label, portal=portal, roles=roles, weighty=weighty)
+
+
+_STAFF, _AGENCY = Portal.STAFF, Portal.AGENCY
+
+_OF_BODIES: Final[dict[Page, PageRule]] = {
+    Page.BODIES: PageRule(label=Text("Cơ quan", "Bodies"), portal=_STAFF, reach=Reach.EVERY_BODY),
+    Page.BODY: PageRule(label=Text("Cơ quan", "Body"), portal=_STAFF, reach=Reach.EVERY_BODY),
+    Page.BODY_NAMED: PageRule(
+        label=Text("Cơ quan theo mã định danh", "Body by identifier"), portal=_STAFF, reach=Reach.EVERY_BODY
+    ),
+    Page.REGISTER_BODY: _on_bodies(Text("Ghi nhận cơ quan", "Register a body"), BodyAct.REGISTER, _STAFF),
+    Page.EDIT_BODY: _on_bodies(Text("Sửa cơ quan", "Change a body"), BodyAct.EDIT, _STAFF),
+    Page.INVITE_TO_BODY: _on_bodies(
+        Text("Cấp tài khoản", "Invite an account"), BodyAct.INVITE, _STAFF, weighty=True
+    ),
+    Page.SUCCEED_BODIES: _on_bodies(
+        Text("Sáp nhập, chia tách, đổi tên", "Merge, split, rename"), BodyAct.SUCCEED, _STAFF
+    ),
+    Page.CONFIRM_SUCCESSION: _on_bodies(
+        Text("Ghi nhận quyết định", "Carry the decision out"), BodyAct.SUCCEED, _STAFF, weighty=True
+    ),
+    Page.KEYS_WAITING: _on_keys(Text("Khóa ký", "Signing keys"), KeyAct.ACCEPT, portal=_STAFF),
+    Page.ACCEPT_KEY: _on_keys(
+        Text("Chấp nhận khóa", "Accept a key"), KeyAct.ACCEPT, portal=_STAFF, weighty=True
+    ),
+    Page.REJECT_KEY: _on_keys(Text("Không chấp nhận khóa", "Reject a key"), KeyAct.REJECT, portal=_STAFF),
+    Page.OWN_BODY: PageRule(label=Text("Cơ quan của tôi", "My body"), portal=_AGENCY),
+    Page.NEW_MANDATE: _on_bodies(
+        Text("Khai chức năng, nhiệm vụ, quyền hạn", "Add a function, duty or power"),
+        BodyAct.KEEP_MANDATES,
+        _AGENCY,
+    ),
+    Page.EDIT_MANDATE: _on_bodies(
+        Text("Sửa chức năng, nhiệm vụ, quyền hạn", "Change a function, duty or power"),
+        BodyAct.KEEP_MANDATES,
+        _AGENCY,
+    ),
+    Page.END_MANDATE: _on_bodies(
+        Text("Kết thúc chức năng, nhiệm vụ, quyền hạn", "End a function, duty or power"),
+        BodyAct.KEEP_MANDATES,
+        _AGENCY,
+    ),
+    Page.NEW_CONTACT: _on_bodies(
+        Text("Thêm cán bộ phụ trách", "Add a contact officer"), BodyAct.KEEP_CONTACTS, _AGENCY
+    ),
+    Page.EDIT_CONTACT: _on_bodies(
+        Text("Sửa cán bộ phụ trách", "Change a contact officer"), BodyAct.KEEP_CONTACTS, _AGENCY
+    ),
+    Page.END_CONTACT: _on_bodies(
+        Text("Kết thúc cán bộ phụ trách", "End a contact officer"), BodyAct.KEEP_CONTACTS, _AGENCY
+    ),
+    Page.NEW_SYSTEM: _on_bodies(
+        Text("Khai hệ thống thông tin", "Register a system"), BodyAct.KEEP_SYSTEMS, _AGENCY
+    ),
+    Page.EDIT_SYSTEM: _on_bodies(
+        Text("Sửa hệ thống thông tin", "Change a system"), BodyAct.KEEP_SYSTEMS, _AGENCY
+    ),
+    Page.NEW_KEY: _on_bodies(Text("Đăng ký khóa", "Register a key"), BodyAct.PROPOSE_KEY, _AGENCY),
+    Page.WITHDRAW_KEY: _on_keys(Text("Rút khóa", "Withdraw a key"), KeyAct.WITHDRAW, portal=_AGENCY),
+    Page.NEW_OFFICER: _on_bodies(Text("Thêm cán bộ", "Add an officer"), BodyAct.KEEP_ROSTER, _AGENCY),
+    Page.END_OFFICER: _on_bodies(Text("Kết thúc cán bộ", "End an officer"), BodyAct.KEEP_ROSTER, _AGENCY),
+    Page.IMPORT_OFFICERS: _on_bodies(
+        Text("Nhập danh sách", "Import the roster"), BodyAct.KEEP_ROSTER, _AGENCY
+    ),
+    Page.CONFIRM_OFFICERS: _on_bodies(
+        Text("Ghi danh sách", "Take the roster over"), BodyAct.KEEP_ROSTER, _AGENCY
+    ),
+    Page.SYSTEM: PageRule(label=Text("Hệ thống thông tin", "Information system")),
+    Page.SYSTEM_KEYS: PageRule(label=Text("Khóa của hệ thống", "Keys of a system")),
+    Page.SYSTEM_OFFICERS: PageRule(label=Text("Danh sách cán bộ khai thác", "Roster of officers")),
+    Page.EXPORT_OFFICERS: PageRule(label=Text("Xuất danh sách", "Export the roster")),
+    Page.REVOKE_KEY: _on_keys(Text("Thu hồi khóa", "Revoke a key"), KeyAct.REVOKE, weighty=True),
+    Page.MANDATE_PAPER: PageRule(label=Text("Văn bản giao nhiệm vụ", "Paper of a mandate")),
+    Page.SYSTEM_PAPER: PageRule(label=Text("Văn bản của hệ thống", "Paper of a system")),
+}
 
 PAGES: Final[dict[Page, PageRule]] = {
     Page.SIGN_IN: PageRule(label=Text("Đăng nhập", "Sign in"), public=True),
@@ -125,7 +246,6 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.LETTER_MOVE: _desk("Trình, trả lại, rút", "Submit, return, withdraw", _HANDLER | _SIGNERS),
     Page.LETTER_SIGN: _desk("Ký văn bản", "Sign the letter", _SIGNERS, weighty=True),
     Page.LETTER_ISSUE: _desk("Cấp số, ban hành", "Number and issue", _CLERK, weighty=True),
-} | {
     Page.OWN_REQUESTS: _agency(Text("Đề nghị kết nối", "Connection requests")),
     Page.OWN_REQUEST_START: _agency(Text("Soạn đề nghị mới", "Begin a request"), _WRITERS),
     Page.OWN_REQUEST: _agency(Text("Hồ sơ đề nghị", "Request")),
@@ -142,11 +262,20 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.OWN_REQUEST_VERSIONS: _agency(Text("Các bản đã gửi", "Versions")),
     Page.OWN_REQUEST_FILE: _agency(Text("Tệp của hồ sơ", "File of the request")),
     Page.OWN_REQUEST_DOCUMENT: _agency(Text("Tài liệu kỹ thuật", "Technical document")),
+    **_OF_BODIES,
 }
 """One row per page, the same in both portals where it names none."""
 
 NAVIGATION: Final[dict[Portal, tuple[Page, ...]]] = {
-    Portal.STAFF: (Page.HOME, Page.DESK_REQUESTS, Page.DESK_CHIEF, Page.ARRIVALS, Page.LETTERS),
-    Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS),
+    Portal.STAFF: (
+        Page.HOME,
+        Page.DESK_REQUESTS,
+        Page.DESK_CHIEF,
+        Page.ARRIVALS,
+        Page.LETTERS,
+        Page.BODIES,
+        Page.KEYS_WAITING,
+    ),
+    Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS, Page.OWN_BODY),
 }
 """The pages of each portal's main navigation, in order; whoever may not open one does not see it."""

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from lienthong.control.portals.agency import views, views_draft, views_requests, views_signing
+from lienthong.control.portals.agency import (
+    views,
+    views_body,
+    views_draft,
+    views_officers,
+    views_requests,
+    views_signing,
+    views_systems,
+)
+from lienthong.control.portals.bodies.urls import patterns as body_patterns
 from lienthong.control.portals.entrance.urls import patterns
 from lienthong.core.access import Portal
 from lienthong.core.pages import Page
@@ -32,4 +41,24 @@ urlpatterns = [
     path("requests/", views_requests.requests, name=Page.OWN_REQUESTS),
     path("requests/start/", views_requests.start, name=Page.OWN_REQUEST_START),
     *(path(f"requests/<str:reference>/{rest}", view, name=name) for rest, view, name in _ONE_REQUEST),
+    *body_patterns,
+    path("body/", views_body.own_body, name=Page.OWN_BODY),
+    path("mandates/new/", views_body.new_mandate, name=Page.NEW_MANDATE),
+    path("mandates/<int:mandate>/edit/", views_body.edit_mandate, name=Page.EDIT_MANDATE),
+    path("mandates/<int:mandate>/end/", views_body.end_mandate, name=Page.END_MANDATE),
+    path("contacts/new/", views_body.new_contact, name=Page.NEW_CONTACT),
+    path("contacts/<int:contact>/edit/", views_body.edit_contact, name=Page.EDIT_CONTACT),
+    path("contacts/<int:contact>/end/", views_body.end_contact, name=Page.END_CONTACT),
+    path("systems/new/", views_systems.new_system, name=Page.NEW_SYSTEM),
+    path("systems/<int:system>/edit/", views_systems.edit_system, name=Page.EDIT_SYSTEM),
+    path("systems/<int:system>/keys/new/", views_systems.new_key, name=Page.NEW_KEY),
+    path("keys/<int:key>/withdraw/", views_systems.withdraw_key, name=Page.WITHDRAW_KEY),
+    path("systems/<int:system>/officers/new/", views_officers.new_officer, name=Page.NEW_OFFICER),
+    path("systems/<int:system>/officers/import/", views_officers.import_officers, name=Page.IMPORT_OFFICERS),
+    path(
+        "systems/<int:system>/officers/take-over/",
+        views_officers.confirm_officers,
+        name=Page.CONFIRM_OFFICERS,
+    ),
+    path("officers/<int:officer>/end/", views_officers.end_officer, name=Page.END_OFFICER),
 ]

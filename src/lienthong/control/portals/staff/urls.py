@@ -2,14 +2,18 @@
 
 from django.urls import path
 
+from lienthong.control.portals.bodies.urls import patterns as body_patterns
 from lienthong.control.portals.entrance.urls import patterns
 from lienthong.control.portals.staff import (
     views,
     views_arrivals,
+    views_bodies,
     views_handling,
+    views_keys,
     views_letters,
     views_requests,
     views_signing,
+    views_succession,
 )
 from lienthong.core.access import Portal
 from lienthong.core.pages import Page
@@ -45,4 +49,16 @@ urlpatterns = [
     *patterns,
     path("", views.home, name=Page.HOME),
     *desk,
+    *body_patterns,
+    path("bodies/", views_bodies.list_of_bodies, name=Page.BODIES),
+    path("bodies/new/", views_bodies.register_body, name=Page.REGISTER_BODY),
+    path("bodies/successions/new/", views_succession.succeed_bodies, name=Page.SUCCEED_BODIES),
+    path("bodies/successions/", views_succession.confirm_succession, name=Page.CONFIRM_SUCCESSION),
+    path("bodies/named/<path:identifier>/", views_bodies.body_named, name=Page.BODY_NAMED),
+    path("bodies/<int:body>/", views_bodies.body, name=Page.BODY),
+    path("bodies/<int:body>/edit/", views_bodies.edit_body, name=Page.EDIT_BODY),
+    path("bodies/<int:body>/invite/", views_bodies.invite_to_body, name=Page.INVITE_TO_BODY),
+    path("keys/", views_keys.keys_waiting, name=Page.KEYS_WAITING),
+    path("keys/<int:key>/accept/", views_keys.accept_key, name=Page.ACCEPT_KEY),
+    path("keys/<int:key>/reject/", views_keys.reject_key, name=Page.REJECT_KEY),
 ]
