@@ -12,6 +12,7 @@ from lienthong.control.connections.models import Request, Version
 from lienthong.control.connections.receipt import receive
 from lienthong.control.letters.arrivals import Arrival, arrive
 from lienthong.control.letters.models import OutgoingLetter
+from lienthong.control.letters.numbers import REQUESTS, next_number
 from lienthong.control.letters.outgoing import Wording, draft
 from lienthong.control.letters.outgoing_content import Purpose
 from lienthong.control.participants.models import Body, System
@@ -30,7 +31,7 @@ DATED = date(2026, 11, 2)
 
 def body_of(number: int) -> Body:
     """Return the body of this number, with the systems that the complete request names."""
-    body, made = Body.objects.get_or_create(
+    body, _ = Body.objects.get_or_create(
         pk=number,
         defaults={
             "identifier": f"H{number:02}.12",
@@ -39,11 +40,11 @@ def body_of(number: int) -> Body:
             "place": "Hải Phòng",
         },
     )
-    if made:
-        for system in COMPLETE.systems:
-            System.objects.create(
-                code=f"{system.id}-{number}", body=body, name=system.name, kind=system.kind.value
-            )
+    for system in COMPLETE.systems:
+        System.objects.get_or_create(
+            code=f"{system.id}-{number}",
+            defaults={"body": body, "name": system.name, "kind": system.kind.value},
+        )
     return body
 
 
@@ -58,7 +59,7 @@ def sent(body: int, *, content: ConnectionRequest = COMPLETE, letter: int | None
     owner, number = body_of(body), next(_numbers)
     now = database_now()
     request = Request.objects.create(
-        reference=f"YC-2026-{number:06}",
+        reference=f"YC-2026-{next_number(REQUESTS, 2026):06}",
         body=owner,
         title="Hệ thống quản lý khám bệnh, chữa bệnh",
         started_at=moment(now),

@@ -72,6 +72,12 @@ def _body(_portals: Portals, body: int) -> Mapping[str, object]:
     return {"body": body_of(body)}
 
 
+def _named(_portals: Portals, body: int) -> Mapping[str, object]:
+    from lienthong.control.participants.models import Body
+
+    return {"identifier": Body.objects.get(pk=body_of(body)).identifier}
+
+
 def _home_of_body(_portals: Portals, body: int) -> Mapping[str, object]:
     body_of(body)
     return {}
@@ -150,7 +156,7 @@ SAMPLES: dict[Page, Sample] = {
     Page.OWN_REQUEST_DOCUMENT: _of_document,
     Page.BODIES: _no_values,
     Page.BODY: _body,
-    Page.BODY_NAMED: lambda _portals, body: {"identifier": f"H{body_of(body):02}"},
+    Page.BODY_NAMED: _named,
     Page.REGISTER_BODY: _no_values,
     Page.EDIT_BODY: _body,
     Page.INVITE_TO_BODY: _body,

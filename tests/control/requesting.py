@@ -27,35 +27,41 @@ from tests.core.requesting import COMPLETE
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 PAPER = Paper(number="12/QĐ-UBND", issuer="UBND thành phố", issued_on=date(2026, 3, 2))
 
+OFFICERS = ("Nguyễn Thị Thùy Dương", "Lê Văn Bình")
+
 
 def seed_body(number: int = OWN_BODY) -> Body:
     """Return a body with two functions, two systems and two officers on record."""
-    found = Body.objects.filter(pk=number).first()
-    if found is not None:
-        return found
-    name = f"Sở Y tế thành phố số {number}"
-    body = Body.objects.create(
+    body, _ = Body.objects.get_or_create(
         pk=number,
-        identifier=f"H20.{number:02d}",
-        kind="organisation",
-        name=name,
-        parent="Ủy ban nhân dân thành phố",
-        place="Hải Phòng",
+        defaults={
+            "identifier": f"H20.{number:02d}",
+            "kind": "organisation",
+            "name": f"Sở Y tế thành phố số {number}",
+            "parent": "Ủy ban nhân dân thành phố",
+            "place": "Hải Phòng",
+        },
     )
+    if body.mandates.filter(code="CN1").exists():
+        return body
     paper = msgspec.to_builtins(PAPER)
     Mandate.objects.create(
         body=body, code="CN1", kind="function", description="Quản lý nhà nước về y tế", paper=paper
     )
     Mandate.objects.create(body=body, code="NV2", kind="duty", description="Quản lý khám bệnh", paper=paper)
-    System.objects.create(code=f"his-{number}", body=body, name="Hệ thống quản lý khám bệnh", kind="other")
-    System.objects.create(
-        code=f"yte-{number}",
-        body=body,
-        name="Cơ sở dữ liệu y tế",
-        kind="specialised_database",
-        is_database=True,
+    System.objects.get_or_create(
+        code=f"his-{number}", defaults={"body": body, "name": "Hệ thống quản lý khám bệnh", "kind": "other"}
     )
-    for officer in ("Nguyễn Thị Thùy Dương", "Lê Văn Bình"):
+    System.objects.get_or_create(
+        code=f"yte-{number}",
+        defaults={
+            "body": body,
+            "name": "Cơ sở dữ liệu y tế",
+            "kind": "specialised_database",
+            "is_database": True,
+        },
+    )
+    for officer in OFFICERS:
         ContactOfficer.objects.create(
             body=body,
             name=officer,
@@ -95,7 +101,7 @@ def fill(reference: str, actor: Actor, *, number: str, **changes: object) -> Non
             unit=RegisteringUnit(name=body.name, identifier=body.identifier, parent=body.parent),
             mandates=offers.mandates,
             systems=offers.systems[:1],
-            officers=offers.officers[:1],
+            officers=tuple(each for each in offers.officers if each.name == OFFICERS[0]),
             purposes=(replace(COMPLETE.purposes[0], code="MD1", mandate="CN1"),),
             choices=tuple(replace(choice, purpose="MD1") for choice in COMPLETE.choices),
             services=(replace(COMPLETE.services[0], purpose="MD1"),),
