@@ -127,6 +127,27 @@ def test_only_text_can_stand_in_the_detail_of_an_event(portals):
         connection.execute(INSERT, ["x", '{"n": 1}'])
 
 
+def test_the_page_of_an_event_shows_whether_the_log_holds_it(portals):
+    do(1)
+    (event,) = events_of("thing", "0")
+    handler = portals.browser(Role.HANDLER)
+    page = f"/staff/audit/{event.id}/"
+    assert "Đang chờ ghi" in handler.get(page).content.decode()
+    append_waiting()
+    shown = handler.get(page).content.decode()
+    assert "Khớp với nhật ký" in shown
+    assert proof_of(event.id).hash.hex() in shown
+    assert "lienthong ledger prove 0." in shown
+    with connect_blocking(portals.database, DatabaseRole.ADMINISTRATOR) as connection:
+        connection.execute("ALTER TABLE audit.event DISABLE TRIGGER no_change")
+        connection.execute("UPDATE audit.event SET kind = 'test.undone' WHERE id = %s", [event.id])
+    assert "Không khớp với nhật ký" in handler.get(page).content.decode()
+    assert handler.get("/staff/audit/999999/").status_code == 404
+    (own,) = events_of("account", str(handler.actor.id))[:1]
+    assert handler.get(f"/staff/audit/{own.id}/").status_code == 404, "colleagues' addresses are in there"
+    assert portals.browser(Role.INSPECTOR).get(f"/staff/audit/{own.id}/").status_code == 200
+
+
 APPENDER = """
 import sys
 from pathlib import Path

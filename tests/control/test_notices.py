@@ -136,6 +136,45 @@ def test_a_worker_killed_between_sending_and_noting_sends_again_under_the_same_i
     assert {f"<{notice.message_id}@hub.example>" for notice in Notice.objects.all()} == set(ids)
 
 
+def test_the_own_notices_are_listed_counted_and_marked(portals):
+    head = portals.account(Role.AGENCY_HEAD)
+    for _ in range(27):
+        told(ToBody(OWN_BODY), link="/agency/account/")
+    browser = portals.signed_in(head)
+    home = browser.get("/agency/").content.decode()
+    assert '27<span class="govuk-visually-hidden"> chưa đọc' in home
+    first = browser.get("/agency/notices/").content.decode()
+    assert SUBJECT.vi in first
+    assert first.count('action="/agency/notices/') == 25 + 1
+    newest = Notice.objects.latest("pk")
+    opened = browser.post(f"/agency/notices/{newest.pk}/")
+    assert opened.headers["Location"] == "/agency/account/"
+    again = browser.post(f"/agency/notices/{newest.pk}/")
+    assert again.headers["Location"] == "/agency/account/", "a second time does no harm"
+    assert unread_count(head.id) == 26
+    assert browser.get("/agency/notices/?page=2").status_code == 200
+    assert browser.get("/agency/notices/?page=9").headers["Location"] == "/agency/notices/?page=2"
+    for odd in ("x", "-1", "0", "99999999999", "²"):
+        assert browser.get("/agency/notices/", {"page": odd}).status_code in (200, 302)
+    browser.post("/agency/notices/read/")
+    assert unread_count(head.id) == 0
+    browser.cookies["lt_language"] = "en"
+    english = browser.get("/agency/notices/")
+    assert SUBJECT.en in english.content.decode()
+
+
+def test_another_accounts_notice_is_not_there(portals):
+    head = portals.account(Role.AGENCY_HEAD)
+    told(ToBody(OWN_BODY))
+    other = portals.browser(Role.INTEGRATOR)
+    notice = Notice.objects.get(account=head.id)
+    assert other.post(f"/agency/notices/{notice.pk}/").status_code == 404
+    assert other.post("/agency/notices/999999/").status_code == 404
+    other.post("/agency/notices/read/")
+    assert unread_count(head.id) == 1
+    assert other.get(f"/agency/notices/{notice.pk}/").status_code == 405
+
+
 def _attempts() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(attempts), 0) FROM procrastinate_jobs")

@@ -6,6 +6,7 @@ The bytes of an event and its record: docs/protocol/ledger-v1.md §1.5.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,11 @@ class EventProof:
     index: int | None
     leaf: bytes | None
     holds: bool
+
+    @property
+    def hash(self) -> bytes:
+        """Return the SHA-256 that the record names."""
+        return sha256(self.content).digest()
 
 
 def append_waiting() -> int:
