@@ -144,7 +144,7 @@ def up(
     with_sandbox: bool,
     as_json: bool,
 ) -> None:
-    """Run everything on this machine until interrupted: database, people, witness, notary, gateway."""
+    """Run everything on this machine until interrupted: database, people, log, gateway, portals."""
     from lienthong.deployment import lay_out
     from lienthong.publishing import publish_file
     from lienthong.running import running, running_with_sandbox
@@ -165,6 +165,7 @@ def up(
                 say(f"grants: {len(published.grants)} published, {len(published.unchanged)} unchanged")
             facts = {
                 "gateway": hub.origin,
+                "portals": hub.portals,
                 "configuration": str(deployment.configuration_file),
                 "policy": str(deployment.policy),
                 "logs": str(deployment.logs),

@@ -46,6 +46,7 @@ class Processes:
     port: int = field(default_factory=free_port)
     mail: str = 'folder = "mail"'
     environment: str = "demo"
+    uploads: str = "uploads"
     control: str = ""
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -56,29 +57,25 @@ class Processes:
     @property
     def configuration(self) -> Path:
         (self.folder / "uploads").mkdir(exist_ok=True)
-        return self.written("uploads")
-
-    def written(self, uploads: str) -> Path:
         path = self.folder / "lienthong.toml"
         at = self.database
-        quoted = {name: json.dumps(str(value)) for name, value in vars_of(at).items()}
         path.write_text(
             f"""
 environment = "{self.environment}"
 log_origin = "example/log"
 keys = "keys"
 [database]
-host = {quoted["host"]}
+host = {json.dumps(at.host)}
 port = {at.port}
-name = {quoted["name"]}
-passwords = {quoted["passwords"]}
+name = {json.dumps(at.name)}
+passwords = {json.dumps(str(at.passwords))}
 [gateway]
 public_origin = "https://hub.example"
 [control]
 port = {self.port}
 public_origin = "{self.origin}"
 secret = {json.dumps(str(self.secret))}
-uploads = "{uploads}"
+uploads = "{self.uploads}"
 {self.control}
 [mail]
 sender = "Liên thông <lienthong@hub.example>"
@@ -137,10 +134,6 @@ sender = "Liên thông <lienthong@hub.example>"
                 process.wait()
                 raise
         self.started.clear()
-
-
-def vars_of(database: Database) -> dict[str, object]:
-    return {"host": database.host, "name": database.name, "passwords": database.passwords}
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,18 @@ from lienthong.control.audit.events import database_now
 from lienthong.core.access import Portal
 
 
-def invited_name(portal: Portal, token: str) -> str | None:
-    """Return the name of the person whom an invitation is for, if it still holds."""
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Whom an invitation is for."""
+
+    name: str
+    email: str
+
+
+def invited_person(portal: Portal, token: str) -> Invited | None:
+    """Return whom an invitation is for, if it still holds."""
     account = invited(portal, token, database_now())
-    return None if account is None else account.name
+    return None if account is None else Invited(account.name, account.email)
 
 
 def own_sessions(session: OpenSession) -> tuple[SessionEntry, ...]:
