@@ -12,7 +12,14 @@ import msgspec
 
 from lienthong.config import Configuration
 from lienthong.core.access import Portal, Role
-from lienthong.ledger.invocation import TOLD, NotDoneError, configured, json_option, of_deployment
+from lienthong.ledger.invocation import (
+    TOLD,
+    NotDoneError,
+    configured,
+    database_of,
+    json_option,
+    of_deployment,
+)
 
 _portal_option = click.option(
     "--portal", required=True, type=click.Choice([portal.value for portal in Portal]), help="Which portal."
@@ -108,6 +115,19 @@ def list_command(config: Path | None, data: Path | None, *, as_json: bool) -> No
         )
 
 
+@accounts.command("forget-factors")
+@of_deployment
+@click.option("--reason", required=True, help="Why; goes into the audit.")
+@json_option
+def forget_factors(config: Path | None, data: Path | None, *, reason: str, as_json: bool) -> None:
+    """Forget all second factors, where the secret that sealed them is lost: owners enrol anew."""
+    with _prepared(config, data, is_secret_lost=True):
+        from lienthong.control.accounts import renewal
+
+        count = renewal.forget_factors(reason=reason, by=_account())
+    click.echo(msgspec.json.encode({"forgotten": count}).decode() if as_json else f"{count} forgotten")
+
+
 @accounts.command("demonstrate")
 @of_deployment
 @json_option
@@ -146,17 +166,22 @@ def code(config: Path | None, data: Path | None) -> None:
 
 
 @contextmanager
-def _prepared(config: Path | None, data: Path | None) -> Iterator[Configuration]:
+def _prepared(
+    config: Path | None, data: Path | None, *, is_secret_lost: bool = False
+) -> Iterator[Configuration]:
     """Set Django up for a deployment; faults end as sentences."""
     from django.db import Error
 
+    from lienthong.control.preconditions import NotFitError, require_secret
     from lienthong.control.starting import prepare
 
     try:
         configuration = configured(config, data)
+        if not is_secret_lost:
+            require_secret(configuration, database_of(configuration))
         prepare(configuration)
         yield configuration
-    except TOLD as error:
+    except (NotFitError, *TOLD) as error:
         raise NotDoneError(str(error)) from error
     except Error as error:
         raise NotDoneError(f"the database says: {error}") from error

@@ -127,7 +127,12 @@ def test_a_lost_secret_is_told_and_not_replaced(portals, processes):
     Account.objects.filter(pk=actor.id).update(factor=b"sealed")
     processes.secret = processes.folder / "no-such-secret"
     assert "second factors are sealed with it" in turned_away(processes)
+    assert "second factors are sealed with it" in processes.run("accounts", "list").stderr
     assert not processes.secret.exists()
+    forgotten = processes.run("accounts", "forget-factors", "--reason", "mất khoá", "--json")
+    assert forgotten.stdout == '{"forgotten":1}\n', forgotten.stderr
+    assert Account.objects.get(pk=actor.id).factor is None
+    assert processes.run("accounts", "list").returncode == 0
 
 
 def test_the_first_accounts_are_made_on_the_command_line(portals, processes):

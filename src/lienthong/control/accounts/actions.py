@@ -134,15 +134,18 @@ def change_state(
     return None
 
 
-def reset_factor(account_id: int, *, actor: Actor, reason: str) -> None:
-    """Forget a lost second factor: the owner enrols a new one at the next sign-in; all sessions end."""
+def reset_factor(account_id: int, *, actor: Actor | None, reason: str, by: str = "") -> None:
+    """Forget a lost second factor: the owner enrols a new one at the next sign-in; all sessions end.
+
+    `by` names who did it where no account did: on the command line.
+    """
     event = Event(
         kind="account.factor_reset",
         actor=actor,
         subject_kind="account",
         subject=str(account_id),
         law=_LAW,
-        detail={"reason": reason},
+        detail={"reason": reason} | ({"by": by} if by else {}),
     )
     with acting(event) as act:
         account = Account.objects.select_for_update().get(pk=account_id)

@@ -3,7 +3,7 @@
 import secrets
 from typing import Final
 
-from lienthong.control.accounts.actions import Invitation
+from lienthong.control.accounts.actions import Invitation, reset_factor
 from lienthong.control.accounts.models import Account
 from lienthong.control.accounts.sealing import digest
 from lienthong.control.accounts.sessions import end_sessions
@@ -45,3 +45,14 @@ def renew_access(
         end_sessions(account_id, act.now)
         event.body = account.body
     return Invitation(account_id, token)
+
+
+def forget_factors(*, reason: str, by: str) -> int:
+    """Forget every second factor, for when the secret that sealed them is lost; return how many there were.
+
+    Each owner enrols anew at the next sign-in. Safe to repeat after a crash. Law: R8.1.
+    """
+    accounts = list(Account.objects.exclude(factor=None).order_by("pk").values_list("pk", flat=True))
+    for account in accounts:
+        reset_factor(account, actor=None, reason=reason, by=by)
+    return len(accounts)

@@ -9,10 +9,10 @@ from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.core.access import ROLE_LABELS, Role, may_act
-from lienthong.core.pages import Page
+from lienthong.core.pages import PAGES, Page
 
 _OF_ACCOUNTS = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR})
-"""Who sees what colleagues did with their own accounts, and from where."""
+"""Who sees what colleagues did with their own accounts, and from where; the rest is for readers of files."""
 
 
 @page(Page.AUDIT_EVENT)
@@ -21,7 +21,8 @@ def audit_event(request: PortalRequest, event: int) -> HttpResponse:
     written, proof = event_of(event), proof_of(event)
     if written is None or proof is None:
         return not_found(request)
-    if written.subject_kind == "account" and not may_act(request.actor, _OF_ACCOUNTS):
+    reaches = _OF_ACCOUNTS if written.subject_kind == "account" else PAGES[Page.DESK_REQUEST].roles
+    if not may_act(request.actor, reaches):
         return not_found(request)
     values = {
         "event": written,
