@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from lienthong.account_commands import accounts
 from lienthong.config import ConfigurationError, Environment, read_configuration
-from lienthong.db import Database, DatabaseUnavailable
+from lienthong.db import Database, DatabaseUnavailable, Role
 from lienthong.db.commands import backup_commands, database_commands
 from lienthong.db.migrate import Progress, Status
 from lienthong.deployment import DeploymentError
@@ -24,6 +25,7 @@ from lienthong.ledger.custody import CustodyError, ensure
 from lienthong.ledger.grants import GrantOrderError, GrantsBusyError
 from lienthong.load_record import record_load
 from lienthong.log_check import check_log, place_of, reopen_log
+from lienthong.portal_commands import portal_commands
 from lienthong.register.cast import CastIncompleteError
 from lienthong.register.commands import population_commands
 from lienthong.register.manifest import PopulationDamagedError
@@ -142,7 +144,7 @@ def up(
     with_sandbox: bool,
     as_json: bool,
 ) -> None:
-    """Run everything on this machine until interrupted: database, people, witness, notary, gateway."""
+    """Run everything on this machine until interrupted: database, people, log, gateway, portals."""
     from lienthong.deployment import lay_out
     from lienthong.publishing import publish_file
     from lienthong.running import running, running_with_sandbox
@@ -163,6 +165,7 @@ def up(
                 say(f"grants: {len(published.grants)} published, {len(published.unchanged)} unchanged")
             facts = {
                 "gateway": hub.origin,
+                "portals": hub.portals,
                 "configuration": str(deployment.configuration_file),
                 "policy": str(deployment.policy),
                 "logs": str(deployment.logs),
@@ -240,20 +243,21 @@ def _bring_up_to_date(database: Database, progress: Progress) -> tuple[str, ...]
     return schema.bring_up_to_date(database, progress)
 
 
-def _schema_status(database: Database) -> Status:
+def _schema_status(database: Database, role: Role = Role.ADMINISTRATOR) -> Status:
     from lienthong import schema
 
-    return schema.status(database)
+    return schema.status(database, role=role)
 
 
 keys.add_command(rotate_key)
+cli.add_command(accounts)
 cli.add_command(findings)
 cli.add_command(ledger)
 cli.add_command(notary)
 cli.add_command(witness)
 cli.add_command(population_commands(record_load))
 cli.add_command(database_commands(place_of, _bring_up_to_date, _schema_status))
-for _command in backup_commands(place_of, check_log, reopen_log):
+for _command in (*backup_commands(place_of, check_log, reopen_log), *portal_commands(_schema_status)):
     cli.add_command(_command)
 
 

@@ -206,7 +206,8 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `secret` is the file of the key that signs cookies and seals second factors (default: `control/secret` in
     the folder of keys). `uploads` is a folder that no web server reads. `signature_roots` are PEM files of
-    the authorities whose certificates count on letters that come in.
+    the authorities whose certificates count on letters that come in. `proxies` are the addresses or
+    networks of proxies of ours: only from them is `X-Forwarded-For` believed.
     """
 
     address: str = "127.0.0.1"
@@ -217,6 +218,7 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Path | None = None
     uploads: Path | None = None
     signature_roots: tuple[Path, ...] = ()
+    proxies: tuple[str, ...] = ()
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

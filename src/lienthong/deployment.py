@@ -60,6 +60,11 @@ class Deployment:
         return self.folder / "witness"
 
     @property
+    def uploads(self) -> Path:
+        """What was uploaded in the portals."""
+        return self.folder / "uploads"
+
+    @property
     def population(self) -> Path:
         """The generated population before it is loaded."""
         return self.folder / "population"
@@ -105,6 +110,15 @@ workers = {workers}
 public_origin = "http://127.0.0.1:{gateway_port}"
 metrics_directory = "metrics"
 
+[control]
+address = "127.0.0.1"
+port = {control_port}
+public_origin = "http://127.0.0.1:{control_port}"
+uploads = "uploads"
+
+[mail]
+folder = "mail"
+
 [disk]
 path = "."
 
@@ -147,6 +161,8 @@ def lay_out(
     folder.mkdir(parents=True, exist_ok=True)
     port = gateway_port if is_free(gateway_port) else _free_port()
     witness_port = port + 1 if is_free(port + 1) else _free_port()
+    control_port = port + 10 if is_free(port + 10) else _free_port()
+    deployment.uploads.mkdir()
     origin = f"lienthong.example/{environment}"
     ensure(deployment.keys, origin=origin, now=time.time_ns() // 1_000)
     log_key = log_signer(deployment.keys).verifier.vkey
@@ -162,6 +178,7 @@ def lay_out(
             environment=environment,
             origin=origin,
             gateway_port=port,
+            control_port=control_port,
             witness_port=witness_port,
             witness_key=witness_key,
             workers=workers,

@@ -1,4 +1,4 @@
-"""Everything on one machine: database, people, witness, notary, gateway; stopped in reverse order."""
+"""Everything on one machine: database, people, log, gateway, portals; stopped in reverse order."""
 
 import asyncio
 import sys
@@ -57,6 +57,11 @@ class Running:
         """The gateway's address."""
         return self.configuration.gateway.public_origin
 
+    @property
+    def portals(self) -> str:
+        """The address of the portals."""
+        return self.configuration.control.public_origin
+
 
 SANDBOX_PERSONS: Final = 10_000
 """As many as the parts of the test persons need."""
@@ -96,11 +101,11 @@ def running(deployment: Deployment, *, persons: int, seed: int, say: Say) -> Ite
         with Supervisor(deployment.logs) as supervisor:
             _start(supervisor, deployment, configuration)
             beside = (
-                f", steward {configuration.sandbox.steward_origin}"
+                f"steward {configuration.sandbox.steward_origin}"
                 if configuration.sandbox.control_key
-                else ""
+                else f"portals {configuration.control.public_origin}, jobs"
             )
-            say(f"running: gateway {configuration.gateway.public_origin}, notary, witness{beside}")
+            say(f"running: gateway {configuration.gateway.public_origin}, notary, witness, {beside}")
             yield Running(deployment, configuration, database, server, supervisor)
 
 
@@ -139,11 +144,13 @@ def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
 def _start(supervisor: Supervisor, deployment: Deployment, configuration: Configuration) -> None:
     config = ("--config", str(deployment.configuration_file))
     command = (sys.executable, "-m", "lienthong")
-    gateway, witness = configuration.gateway, configuration.witness
+    gateway, witness, control = configuration.gateway, configuration.witness, configuration.control
     # Whoever still listens would be taken for the process that is started here.
     places = [(witness.address, witness.port), (gateway.address, gateway.port)]
     if configuration.sandbox.control_key is not None:
         places.append((configuration.sandbox.address, configuration.sandbox.port))
+    else:
+        places.append((control.address, control.port))
     for address, port in places:
         _await_port(address, port, within=gateway.drain_seconds + 5, told=deployment.configuration_file)
     supervisor.start(
@@ -159,6 +166,13 @@ def _start(supervisor: Supervisor, deployment: Deployment, configuration: Config
     )
     if configuration.sandbox.control_key is not None:
         _start_steward(supervisor, deployment, configuration, (*command, "steward", *config))
+        return
+    supervisor.start(
+        "control",
+        (*command, "control", *config),
+        ready=lambda: _is_ready(f"http://{control.address}:{control.port}/readyz"),
+    )
+    supervisor.start("jobs", (*command, "jobs", *config))
 
 
 def _start_steward(

@@ -45,14 +45,18 @@ def bring_up_to_date(database: Database, progress: Progress = silent) -> tuple[s
     return runner.migrate(database, progress=progress, then=control)
 
 
-def status(database: Database) -> Status:
+def status(database: Database, *, role: Role = Role.ADMINISTRATOR) -> Status:
     """Return how the database stands to this release: schema files, migrations and standing files.
+
+    `role` asks: the administrator, or lt_control, which sees nothing of a schema that is not there yet.
 
     Raises DatabaseUnavailable when there is no such database.
     """
-    files = runner.status(database)
+    files = runner.status(database, role=role)
+    if files.pending and role is not Role.ADMINISTRATOR:
+        return files
     known = migration_names()
-    with connect_blocking(database, Role.ADMINISTRATOR, application="lienthong migrate") as connection:
+    with connect_blocking(database, role, application="lienthong migrate") as connection:
         noted = _migrations(connection)
         standing = tuple(f"standing/{file.name}" for file in standing_pending(connection, known))
     applied = tuple(Applied(name, b"", at) for name, at in noted.items())

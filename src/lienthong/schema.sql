@@ -1,5 +1,5 @@
 -- What was noted of Django's migrations.
--- role: postgres
+-- role: postgres, lt_control
 
 -- name: has_migrations
 -- Whether Django has noted any migration yet.

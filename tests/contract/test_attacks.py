@@ -86,8 +86,8 @@ async def furnish(administrator: asyncpg.Connection) -> None:
 
 GUARDED = (
     "exchange.grant", "exchange.record", "exchange.line", "exchange.nonce", "ledger.leaf", "ledger.tile",
-    "ledger.checkpoint", "ops.legal_hold", "register.person", "audit.event", "audit.leaf", "control.account",
-    "control.transition", "control.machine_table",
+    "ledger.checkpoint", "ops.legal_hold", "register.person", "audit.event", "audit.leaf", "audit.pending",
+    "control.account", "control.transition", "control.machine_table",
 )  # fmt: skip
 
 
@@ -193,6 +193,21 @@ async def test_an_advisory_lock_does_not_stop_the_log(connect_as):
         ),
         ("DROP TABLE exchange.line_{month}", "no partition line_{month}"),
         ("SET synchronous_commit = off", "setting synchronous_commit is off"),
+        (
+            "ALTER TABLE audit.event DISABLE TRIGGER no_change",
+            "no_change of audit.event is not enabled always",
+        ),
+        (
+            "ALTER TABLE audit.leaf ENABLE TRIGGER no_truncate",
+            "no_truncate of audit.leaf is not enabled always",
+        ),
+        ("DROP TRIGGER await_leaf ON audit.event", "audit.event can be changed: trigger await_leaf"),
+        (
+            "ALTER TABLE control.account DISABLE TRIGGER keep_to_machine",
+            "keep_to_machine of control.account is not enabled always",
+        ),
+        ("DROP TRIGGER keep_to_machine ON control.request", "states of control.request are not guarded"),
+        ("ALTER TABLE audit.pending SET UNLOGGED", "audit.pending is not written to WAL"),
     ],
 )
 async def test_what_cannot_be_prevented_is_reported(connect_as, damage, fault):

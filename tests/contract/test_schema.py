@@ -19,7 +19,7 @@ CONTRACT = {
     "exchange": {"grant", "record", "line", "nonce", "attempt", "finding"},
     "ledger": {"leaf", "head", "tile", "checkpoint", "closure", "turn", "checkpoint_turn"},
     "ops": {"legal_hold", "sweep_turn", "migration", "standing"},
-    "audit": {"event", "leaf"},
+    "audit": {"event", "leaf", "pending"},
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from lienthong.config import TrialSettings
 from lienthong.control.starting import prepare
 from lienthong.db import Database
 from tests.control.portal import Portals, configuration_of, pointed_at
+from tests.control.processes import Processes, processes_on
 from tests.documents.authority import TestAuthority
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,13 @@ def portals(database: Database) -> Iterator[Portals]:
     """The portals on a fresh database, as lt_control."""
     with pointed_at(database):
         yield Portals(database)
+
+
+@pytest.fixture
+def processes(portals: Portals, tmp_path: Path) -> Iterator[Processes]:
+    """The control plane's processes on the same database, with the same secret; stopped afterwards."""
+    with processes_on(portals.database, tmp_path, configuration_of(FOLDER).control_secret) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

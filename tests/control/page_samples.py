@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from lienthong.control.audit.acting import acting
+from lienthong.control.audit.events import Event, events_of
 from lienthong.core.access import Role
 from lienthong.core.pages import Page
 from tests.control.participants import body_of, contact_of, key_of, mandate_of, officer_of, system_of
@@ -103,6 +105,12 @@ def _officer(_portals: Portals, body: int) -> Mapping[str, object]:
     return {"officer": officer_of(system_of(body))}
 
 
+def _event(_portals: Portals, body: int) -> Mapping[str, object]:
+    with acting(Event(kind="sample", actor=None, subject_kind="sample", subject="event", body=body)):
+        pass
+    return {"event": events_of("sample", "event")[0].id}
+
+
 SAMPLES: dict[Page, Sample] = {
     Page.SIGN_IN: _no_values,
     Page.SECOND_FACTOR: _no_values,
@@ -115,6 +123,10 @@ SAMPLES: dict[Page, Sample] = {
     Page.ACCOUNT: _no_values,
     Page.END_SESSION: lambda _portals, _body: {"session": 0},
     Page.RECOVERY_CODES: _no_values,
+    Page.NOTICES: _no_values,
+    Page.OPEN_NOTICE: lambda _portals, _body: {"notice": 0},
+    Page.READ_ALL_NOTICES: _no_values,
+    Page.AUDIT_EVENT: _event,
     # The desk of the authority.
     Page.DESK_REQUESTS: _no_values,
     Page.DESK_REQUEST: _request,

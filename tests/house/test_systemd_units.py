@@ -16,7 +16,9 @@ from lienthong.cli import cli
 FOLDER = Path(__file__).resolve().parents[2] / "deploy/systemd"
 PROGRAM = "/opt/lienthong/.venv/bin/lienthong"
 SERVICES = {path.name: path for path in sorted(FOLDER.glob("*.service"))}
-PROCESSES = ("lienthong-gateway.service", "lienthong-notary.service", "lienthong-witness.service")
+CONTROL = ("lienthong-control.service", "lienthong-jobs.service")
+"""One trust context of two processes."""
+PROCESSES = ("lienthong-gateway.service", "lienthong-notary.service", "lienthong-witness.service", *CONTROL)
 WITHOUT = {
     "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateTmp": "yes",
     "PrivateDevices": "yes", "RestrictSUIDSGID": "yes", "LimitCORE": "0", "UMask": "0077",
@@ -75,9 +77,10 @@ def test_a_command_that_is_not_there_would_be_seen() -> None:
         parsed(["gateway", "--confg", "x"])
 
 
-def test_each_process_is_another_user_and_none_is_root() -> None:
+def test_each_trust_context_is_another_user_and_none_is_root() -> None:
     users = [only(unit(SERVICES[name]), "Service.User") for name in PROCESSES]
-    assert len(set(users)) == len(users)
+    assert len(set(users)) == len(users) - 1
+    assert {only(unit(SERVICES[name]), "Service.User") for name in CONTROL} == {"lt-control"}
     assert "root" not in users
     assert set(users) <= {words[1] for words in rows("sysusers.conf")}
     assert {only(unit(SERVICES[name]), "Service.User") for name in SERVICES.keys() - PROCESSES} == {"root"}
@@ -103,6 +106,7 @@ def test_folders_belong_to_who_needs_them_and_are_closed_to_the_others() -> None
         "response": "gateway",
         "log": "notary",
         "grant": "notary",
+        "control": "control",
     }.items():
         assert owner[str(keys / use)] == (f"lt-{user}", 0o700)
     for name in PROCESSES:
@@ -112,7 +116,7 @@ def test_folders_belong_to_who_needs_them_and_are_closed_to_the_others() -> None
         written = values.get("Service.ReadWritePaths", [""])[0].split()
         assert all(owner[path] == (user, 0o700) for path in written)
         assert not hidden.intersection(path for path, (whose, _) in owner.items() if whose == user)
-    for role in ("gateway", "notary", "inspector"):
+    for role in ("gateway", "notary", "control", "inspector"):
         assert owner[f"/etc/lienthong/passwords/lt_{role}"] == (f"lt-{role}", 0o600)
 
 

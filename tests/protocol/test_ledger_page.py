@@ -31,6 +31,7 @@ from lienthong_protocol.record import (
     Outcome,
     Proof,
     Record,
+    RecordFormatError,
     Visibility,
     decode_entry,
     encode_line,
@@ -38,6 +39,7 @@ from lienthong_protocol.record import (
     rebuild_base,
     reference,
 )
+from lienthong_protocol.staff_event import StaffEvent, encode_event, event_note, event_record, event_salt
 from lienthong_protocol.succession import Succession, sign_succession
 from lienthong_protocol.tiles import encode_bundle, split_bundle
 
@@ -108,6 +110,11 @@ BODIES = [
     encode_record(own_act(Kind.RETENTION, RETIRED_AT, "records and lines of 2026-11", **RETIRED)),
 ]
 LEAVES = [leaf_hash(body) for body in BODIES]
+EVENT = StaffEvent(
+    id=184, at=AT, kind="request.assigned", portal="staff", actor=12, actor_name="Trần Thị B",
+    roles=("chief",), body=7, subject_kind="request", subject="YC-2026-000184", law=("R5.2",),
+    profile="base", detail={"to": "Lê Văn C", "from": "“chưa giao”"}, salt=event_salt(RANDOM),
+)  # fmt: skip
 
 
 def examples() -> dict[str, str]:
@@ -164,6 +171,8 @@ def examples() -> dict[str, str]:
         "succession": succession,
         "successor-policy": following.encode(),
         "journal": journal.encode_entry(entry).decode(),
+        "event": encode_event(EVENT).decode(),
+        "event-note": event_note(EVENT.id, encode_event(EVENT)),
         "bundle": encode_bundle([b"ab", b"", b"c"]).hex(),
     }
     return {name: content.rstrip("\n") for name, content in made.items()}
@@ -192,7 +201,12 @@ def table_after(heading: str) -> list[tuple[str, bool]]:
 
 @pytest.mark.parametrize(
     ("heading", "struct"),
-    [("### 1.2 Records", Record), ("### 1.3 Lines", Line), ("## 7. Journals", JournalEntry)],
+    [
+        ("### 1.2 Records", Record),
+        ("### 1.3 Lines", Line),
+        ("### 1.5 Acts in the control plane", StaffEvent),
+        ("## 7. Journals", JournalEntry),
+    ],
 )
 def test_a_table_lists_the_members_in_wire_order(heading: str, struct: type[msgspec.Struct]) -> None:
     fields = msgspec.structs.fields(struct)
@@ -238,6 +252,18 @@ def test_a_second_reader_finds_salts_tags_bodies_and_leaves() -> None:
         decode_entry(body.encode())
     assert line["record"] == urlsafe_b64encode(leaves[1]).decode().rstrip("=")
     assert [root(leaves[:size]) for size in range(6)] == hashes_of("roots")
+
+
+def test_a_second_reader_hashes_an_event_into_the_note_of_its_record() -> None:
+    page = blocks(PAGE)
+    event = json.loads(page["event"])
+    assert json.dumps(event, ensure_ascii=False, separators=(",", ":")) == page["event"]
+    assert list(event["detail"]) == sorted(event["detail"])
+    assert page["event-note"] == f"event 184 sha-256 {sha256(page['event'].encode()).hexdigest()}"
+    record = event_record(184, page["event"].encode(), at=AT)
+    assert (record.act, record.kind, record.note) == (Act.CONNECT, Kind.STAFF_ACT, page["event-note"])
+    with pytest.raises(RecordFormatError):
+        encode_event(msgspec.structs.replace(EVENT, actor_name="\ud800"))
 
 
 def test_a_second_reader_verifies_checkpoint_cosignature_and_proof() -> None:

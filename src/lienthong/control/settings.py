@@ -7,6 +7,8 @@ from lienthong.control.theme import configuration as theme
 _FRAME = "lienthong.control.frame"
 
 FIXED: Final[dict[str, Any]] = {
+    # Modules named `jobs` are found by themselves, and with them what the jobs process does.
+    "PROCRASTINATE_AUTODISCOVER_MODULE_NAME": "jobs",
     "ROOT_URLCONF": "lienthong.control.portals.urls",
     "INSTALLED_APPS": [
         *theme.APPS,
@@ -14,7 +16,9 @@ FIXED: Final[dict[str, Any]] = {
         "django.contrib.staticfiles",
         "procrastinate.contrib.django",
         "lienthong.control.frame",
+        "lienthong.control.audit",
         "lienthong.control.accounts",
+        "lienthong.control.notices",
         "lienthong.control.participants",
         "lienthong.control.letters",
         "lienthong.control.connections",

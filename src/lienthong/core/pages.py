@@ -27,6 +27,10 @@ class Page(StrEnum):
     ACCOUNT = "account"
     END_SESSION = "end_session"
     RECOVERY_CODES = "recovery_codes"
+    NOTICES = "notices"
+    OPEN_NOTICE = "open_notice"
+    READ_ALL_NOTICES = "read_all_notices"
+    AUDIT_EVENT = "audit_event"
     # The desk of the authority.
     DESK_REQUESTS = "desk_requests"
     DESK_REQUEST = "desk_request"
@@ -223,6 +227,12 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.ACCOUNT: PageRule(label=Text("Tài khoản", "Account")),
     Page.END_SESSION: PageRule(label=Text("Kết thúc phiên", "End a session")),
     Page.RECOVERY_CODES: PageRule(label=Text("Mã dự phòng", "Recovery codes"), weighty=True),
+    Page.NOTICES: PageRule(label=Text("Thông báo", "Notices")),
+    Page.OPEN_NOTICE: PageRule(label=Text("Mở thông báo", "Open a notice")),
+    Page.READ_ALL_NOTICES: PageRule(label=Text("Đánh dấu đã đọc", "Mark as read")),
+    Page.AUDIT_EVENT: PageRule(
+        label=Text("Chứng cứ trong nhật ký", "Proof in the log"), portal=Portal.STAFF, reach=Reach.EVERY_BODY
+    ),
     # The desk of the authority.
     Page.DESK_REQUESTS: _desk("Yêu cầu kết nối", "Connection requests"),
     Page.DESK_REQUEST: _desk("Hồ sơ", "File"),
@@ -275,7 +285,8 @@ NAVIGATION: Final[dict[Portal, tuple[Page, ...]]] = {
         Page.LETTERS,
         Page.BODIES,
         Page.KEYS_WAITING,
+        Page.NOTICES,
     ),
-    Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS, Page.OWN_BODY),
+    Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS, Page.OWN_BODY, Page.NOTICES),
 }
 """The pages of each portal's main navigation, in order; whoever may not open one does not see it."""

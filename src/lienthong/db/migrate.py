@@ -132,13 +132,18 @@ def migrate(
             return status.pending + then(connection)
 
 
-def status(database: Database, *, folder: Path = SCHEMA) -> Status:
-    """Return how `database` stands to the schema files. Runs as the administrator.
+def status(database: Database, *, folder: Path = SCHEMA, role: Role = Role.ADMINISTRATOR) -> Status:
+    """Return how `database` stands to the schema files, asked by the administrator or by lt_control.
 
-    Raises DatabaseUnavailable when there is no such database.
+    Before a migration gave lt_control the right to look, all files are pending to it. Raises
+    DatabaseUnavailable when there is no such database.
     """
-    with _connection(database) as connection:
-        return _compare(_applied(connection), schema_files(folder))
+    with _connection(database, role) as connection:
+        try:
+            applied = _applied(connection)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName):
+            applied = ()
+        return _compare(applied, schema_files(folder))
 
 
 def standing_pending(connection: psycopg.Connection, before: Iterable[str]) -> tuple[SchemaFile, ...]:
@@ -192,8 +197,8 @@ def _text(name: str) -> bytes:
 
 
 @contextmanager
-def _connection(database: Database) -> Iterator[psycopg.Connection]:
-    with connect_blocking(database, Role.ADMINISTRATOR, application="lienthong migrate") as connection:
+def _connection(database: Database, role: Role = Role.ADMINISTRATOR) -> Iterator[psycopg.Connection]:
+    with connect_blocking(database, role, application="lienthong migrate") as connection:
         yield connection
 
 

@@ -11,6 +11,7 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_database AS d WHERE d.datname = $1) AS 
 
 -- name: table_exists
 -- Whether the table of applied migrations is there yet.
+-- role: postgres, lt_control
 SELECT pg_catalog.to_regclass('ops.migration') IS NOT NULL AS found
 
 -- name: become_owner
@@ -39,6 +40,7 @@ CREATE TABLE ops.migration (
 
 -- name: applied
 -- Every schema file applied, in order.
+-- role: postgres, lt_control
 SELECT m.name, m.sha256, m.applied_at FROM ops.migration AS m ORDER BY m.name
 
 -- name: note
@@ -51,10 +53,12 @@ SELECT pg_catalog.pg_current_xact_id()::text AS id
 
 -- name: standing_exists
 -- Whether the table of standing files is there yet.
+-- role: postgres, lt_control
 SELECT pg_catalog.to_regclass('ops.standing') IS NOT NULL AS found
 
 -- name: standing
 -- Every standing file as last applied.
+-- role: postgres, lt_control
 SELECT s.name, s.sha256 FROM ops.standing AS s ORDER BY s.name
 
 -- name: note_standing

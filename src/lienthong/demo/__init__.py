@@ -14,6 +14,7 @@ import click
 from lienthong.core.fields import bits_of_names
 from lienthong.db import Role, connect
 from lienthong.demo.agencies import Player, make_keys, trust_hub
+from lienthong.demo.portals import SignIns, furnish_portals, play_portals, show_sign_ins
 from lienthong.demo.proving import play_proofs
 from lienthong.demo.story import Story, play_exchange
 from lienthong.demo.transcript import Transcript
@@ -62,16 +63,18 @@ def play(*, once: bool, folder: Path | None, persons: int, language: str, with_s
         click.echo(f"grants: {len(published.grants)} systems ({GRANTS.name}), signed by the notary's key")
         consent = f"dong-y-{secrets.token_hex(4)}"
         cast = asyncio.run(_furnish(hub, consent))
+        sign_ins = furnish_portals(hub)
         tell.say(
             f"\nSẵn sàng sau {time.monotonic() - started:.0f} giây. Mọi người trong chuyện đều là giả.",
             f"\nReady after {time.monotonic() - started:.0f} s. Everybody in this story is invented.",
         )
         story = Story(cast, _agencies(hub), consent, tell)
         play_exchange(story)
+        play_portals(tell, hub, sign_ins)
         play_proofs(story, hub, folder)
         _sum_up(tell)
         if not once:
-            _keep_serving(hub, tell)
+            _keep_serving(hub, tell, sign_ins)
     return 1 if tell.failed else 0
 
 
@@ -116,7 +119,7 @@ def _sum_up(tell: Transcript) -> None:
     tell.say(f"\nCả {tell.number} bước đều đúng.", f"\nAll {tell.number} steps held.")
 
 
-def _keep_serving(hub: Running, tell: Transcript) -> None:
+def _keep_serving(hub: Running, tell: Transcript, sign_ins: SignIns) -> None:
     """Print addresses and sample commands, then serve until interrupted."""
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -124,6 +127,7 @@ def _keep_serving(hub: Running, tell: Transcript) -> None:
     config = hub.deployment.configuration_file
     tell.say("\nVẫn đang phục vụ; Ctrl+C để dừng.", "\nStill serving; Ctrl+C to stop.")
     click.echo(f"  gateway      {hub.origin}   (/v1/keys /v1/checkpoints /readyz /metrics)")
+    click.echo(f"  portals      {hub.portals}   (/staff/ /agency/)")
     click.echo(f"  config       {config}")
     click.echo(f"  policy       {hub.deployment.policy}")
     click.echo(f"  agency keys  {hub.deployment.agencies}")
@@ -135,4 +139,5 @@ def _keep_serving(hub: Running, tell: Transcript) -> None:
     click.echo(f"  $ .venv/bin/lienthong-agency --config {hospital} scope")
     click.echo(f"  $ .venv/bin/lienthong-agency --config {hospital} journal list")
     click.echo(f"  $ curl {hub.origin}/v1/checkpoints")
+    show_sign_ins(tell, hub, sign_ins)
     hub.watch(lambda: bool(stopped))

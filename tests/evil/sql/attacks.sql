@@ -589,7 +589,7 @@ DELETE FROM audit.event;
 
 -- attack: truncate_the_audit
 -- expect: apps=42501 lt_owner=23000 administrator=23000
-TRUNCATE audit.event, audit.leaf;
+TRUNCATE audit.event CASCADE;
 
 -- attack: date_an_event_of_the_audit
 -- The moment is the database's: no role may write it.
@@ -605,6 +605,26 @@ OVERRIDING SYSTEM VALUE VALUES (1000000, 'x', '', 'x', '{}', 'x', 'x', '{}', 'p'
 -- attack: point_an_event_to_another_leaf
 -- expect: apps=42501 lt_owner=23000 administrator=23000
 UPDATE audit.leaf SET index = 1;
+
+-- attack: say_of_an_event_that_it_is_in_the_log
+-- Index and record come from one commit of audit.append_leaves, or not at all.
+-- expect: apps=42501 lt_owner=ok administrator=ok
+INSERT INTO audit.event (kind, portal, actor_name, roles, subject_kind, subject, law, profile, detail)
+VALUES ('x', '', 'x', '{}', 'x', 'x', '{}', 'p', '{}');
+INSERT INTO audit.leaf (event, index) SELECT max(id), 1 FROM audit.event;
+
+-- attack: keep_an_event_from_the_log
+-- expect: apps=42501 lt_owner=ok administrator=ok
+DELETE FROM audit.pending;
+
+-- attack: choose_the_salt_of_an_event
+-- expect: apps=42501 lt_owner=ok administrator=ok
+INSERT INTO audit.event (kind, portal, actor_name, roles, subject_kind, subject, law, profile, detail, salt)
+VALUES ('x', '', 'x', '{}', 'x', 'x', '{}', 'p', '{}', decode(repeat('00', 16), 'hex'));
+
+-- attack: put_a_record_into_the_log_for_an_event_that_does_not_wait
+-- expect: apps=42501 lt_control=ok lt_owner=ok administrator=ok
+SELECT audit.append_leaves(ARRAY[999999999::bigint], now(), ARRAY['{}'::bytea]);
 
 -- attack: switch_the_guard_of_the_audit_off
 -- expect: apps=42501 lt_owner=ok administrator=ok

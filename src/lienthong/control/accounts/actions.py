@@ -43,14 +43,17 @@ class Invitation:
     token: str
 
 
-def invite(new: NewAccount, *, actor: Actor | None) -> Invitation | ControlRefuse:
-    """Make an account that its owner activates within a week."""
+def invite(new: NewAccount, *, actor: Actor | None, by: str = "") -> Invitation | ControlRefuse:
+    """Make an account that its owner activates within a week.
+
+    `by` names who did it where no account did: on the command line.
+    """
     if misplaced := misplaced_roles(new.portal, new.roles):
         return ControlRefuse(ControlCode.ROLES_MISPLACED, {"roles": names_of(misplaced)})
     if (new.portal is Portal.AGENCY) != (new.body is not None):
         return ControlRefuse(ControlCode.BODY_WANTED)
     event = Event(kind="account.invited", actor=actor, subject_kind="account", body=new.body, law=_LAW)
-    event.detail = {"email": new.email, "roles": ",".join(sorted(new.roles))}
+    event.detail = {"email": new.email, "roles": ",".join(sorted(new.roles))} | ({"by": by} if by else {})
     token = secrets.token_urlsafe(32)
     try:
         with acting(event) as act:
@@ -87,10 +90,12 @@ def accept(portal: Portal, token: str, password: str) -> int | ControlRefuse:
             return act.refuse(ControlRefuse(ControlCode.INVITATION_ENDED))
         if not is_strong(password, account):
             return act.refuse(ControlRefuse(ControlCode.PASSWORD_WEAK, {"least": str(LEAST_PASSWORD)}))
-        target = ACCOUNT_MACHINE.step(AccountAct.ACTIVATE, account.state, None)
-        if isinstance(target, ControlRefuse):
-            return act.refuse(target)
-        account.state, account.password, account.invitation = target, make_password(password), None
+        if account.state is not AccountState.ACTIVE:  # it is where access was given anew
+            target = ACCOUNT_MACHINE.step(AccountAct.ACTIVATE, account.state, None)
+            if isinstance(target, ControlRefuse):
+                return act.refuse(target)
+            account.state = target
+        account.password, account.invitation = make_password(password), None
         account.version += 1
         account.save(update_fields=("state", "password", "invitation", "version"))
         event.subject, event.body = str(account.pk), account.body
@@ -129,15 +134,18 @@ def change_state(
     return None
 
 
-def reset_factor(account_id: int, *, actor: Actor, reason: str) -> None:
-    """Forget a lost second factor: the owner enrols a new one at the next sign-in; all sessions end."""
+def reset_factor(account_id: int, *, actor: Actor | None, reason: str, by: str = "") -> None:
+    """Forget a lost second factor: the owner enrols a new one at the next sign-in; all sessions end.
+
+    `by` names who did it where no account did: on the command line.
+    """
     event = Event(
         kind="account.factor_reset",
         actor=actor,
         subject_kind="account",
         subject=str(account_id),
         law=_LAW,
-        detail={"reason": reason},
+        detail={"reason": reason} | ({"by": by} if by else {}),
     )
     with acting(event) as act:
         account = Account.objects.select_for_update().get(pk=account_id)

@@ -1,6 +1,7 @@
 """The second factor: time-based codes (RFC 6238, SHA-1, six digits, 30 s), and recovery codes beside them."""
 
 import secrets
+from base64 import b32encode
 from typing import Final
 
 import segno
@@ -42,6 +43,12 @@ def enrolment_picture(secret: bytes, account: str) -> str:
     address = _generator(secret).get_provisioning_uri(account, _ISSUER)
     drawing: str = segno.make(address, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
     return drawing
+
+
+def secret_text(secret: bytes) -> str:
+    """Return the secret as one types it where no camera is, in groups of four."""
+    letters = b32encode(secret).decode()
+    return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 def new_recovery_codes() -> tuple[str, ...]:

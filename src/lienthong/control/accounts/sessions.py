@@ -11,8 +11,10 @@ from lienthong.control.accounts.models import Account, Session
 from lienthong.control.accounts.sealing import digest
 from lienthong.core.access import Actor, Portal, Role
 from lienthong.core.account_states import AccountState
+from lienthong.core.devices import device_name
 from lienthong.core.legal_days import SECOND, moment
 from lienthong.core.sign_in import SessionTimes, is_alive, is_proven_again
+from lienthong.core.speech import Text
 
 _SEEN_EVERY: Final = 60
 """Seconds within which further requests do not write that the session was seen."""
@@ -39,7 +41,7 @@ class SessionEntry:
     started_at: datetime
     seen_at: datetime
     address: str
-    device: str
+    device: Text
     is_this: bool
 
 
@@ -98,7 +100,9 @@ def open_sessions(account: int, *, this: int, now: int) -> tuple[SessionEntry, .
     """Return the sessions of an account that hold, the newest first."""
     rows = Session.objects.filter(account=account, ended_at=None).order_by("-started_at")
     return tuple(
-        SessionEntry(row.pk, row.started_at, row.seen_at, row.address, row.device, row.pk == this)
+        SessionEntry(
+            row.pk, row.started_at, row.seen_at, row.address, device_name(row.device), row.pk == this
+        )
         for row in rows
         if row.proved_at is not None and is_alive(_times(row), now // SECOND)
     )

@@ -13,6 +13,7 @@ from lienthong.control.accounts.factor import (
     new_recovery_codes,
     new_secret,
     recovery_digest,
+    secret_text,
 )
 from lienthong.control.accounts.models import Account, RecoveryCode, Session
 from lienthong.control.accounts.sealing import seal, unseal
@@ -80,13 +81,22 @@ def prove_again(session: OpenSession, password: str, code: str, *, address: str)
     return _prove(session, code, address=address, kind="account.proved_again")
 
 
-def enrolment(session: OpenSession) -> str:
-    """Return the picture to enrol a second factor in this session, the same until it is used."""
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an authenticator reads: a picture (SVG), or the same secret as text."""
+
+    picture: str
+    secret: str
+
+
+def enrolment(session: OpenSession) -> Enrolment:
+    """Return what enrols a second factor in this session, the same until it is used."""
     row = Session.objects.get(pk=session.id)
     if row.enrolling is None:
         row.enrolling = seal(new_secret(), use=_FACTOR, owner=session.account)
         row.save(update_fields=("enrolling",))
-    return enrolment_picture(unseal(bytes(row.enrolling), use=_FACTOR, owner=session.account), session.email)
+    secret = unseal(bytes(row.enrolling), use=_FACTOR, owner=session.account)
+    return Enrolment(enrolment_picture(secret, session.email), secret_text(secret))
 
 
 def enrol(session: OpenSession, code: str) -> Enrolled | ControlRefuse:

@@ -84,6 +84,11 @@ def events_of(subject_kind: str, subject: str, *, most: int = 200) -> tuple[Writ
     return tuple(_written(row) for row in execute(_QUERIES, "of_subject", subject_kind, subject, most))
 
 
+def event_of(event_id: int) -> Written | None:
+    """Return one event, none if there is no such event."""
+    return next((_written(row) for row in execute(_QUERIES, "event", event_id)), None)
+
+
 def _written(row: tuple[Any, ...]) -> Written:
     """Read one row, whose columns come in the order of the fields; Django leaves jsonb as text."""
     values = dict(zip(Written.__dataclass_fields__, row, strict=True))

@@ -19,3 +19,10 @@ FROM audit.event AS e LEFT JOIN audit.leaf AS l ON l.event = e.id
 WHERE e.subject_kind = $1 AND e.subject = $2
 ORDER BY e.id DESC
 LIMIT $3
+
+-- name: event
+-- One event, with its index in the log where it is there already.
+SELECT e.id, e.at, e.kind, e.portal, e.actor, e.actor_name, e.roles, e.body, e.subject_kind, e.subject, e.law,
+  e.profile, e.detail, l.index
+FROM audit.event AS e LEFT JOIN audit.leaf AS l ON l.event = e.id
+WHERE e.id = $1

@@ -53,7 +53,7 @@ def addresses() -> tuple[Address, ...]:
     return tuple(found)
 
 
-_OWN_ACCOUNT = frozenset({Page.END_SESSION})
+_OWN_ACCOUNT = frozenset({Page.END_SESSION, Page.OPEN_NOTICE})
 """Pages about the account itself, whatever its body: the action looks among its own things only."""
 
 

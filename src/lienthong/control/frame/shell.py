@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from lienthong.config import Environment
 from lienthong.control.frame.page import address_of
+from lienthong.control.notices.queries import unread_count
 from lienthong.control.theme.shell import Entry, Shell
 from lienthong.core.access import PORTAL_LABELS, Actor, Opening, Portal, may_open
 from lienthong.core.pages import NAVIGATION, PAGES, Page
@@ -17,6 +18,7 @@ _ENVIRONMENTS = {
     Environment.SANDBOX: Text("Môi trường thử nghiệm", "Sandbox"),
     Environment.DEMO: Text("Trình diễn – dữ liệu giả", "Demonstration – invented data"),
 }
+_UNREAD = Text("chưa đọc", "unread")
 
 
 def of_request(request: HttpRequest) -> dict[str, Any]:
@@ -46,5 +48,6 @@ def _entries(request: HttpRequest, portal: Portal, actor: Actor) -> tuple[Entry,
         if may_open(rule, actor, portal=portal, body=None, proven_again=True) is Opening.OPEN:
             url = address_of(portal, name)
             is_here = request.path == url or (name is not Page.HOME and request.path.startswith(url))
-            entries.append(Entry(url=url, label=rule.label, current=is_here))
+            count = unread_count(actor.id) if name is Page.NOTICES else None
+            entries.append(Entry(url=url, label=rule.label, current=is_here, count=count, counted=_UNREAD))
     return tuple(entries)

@@ -10,12 +10,13 @@ from lienthong.core.speech import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened to a file; the newest comes first in a timeline."""
+    """One thing that happened to a file; the newest comes first in a timeline. `proof_url` proves it."""
 
     title: Text | str
     by: Text | str
     at: datetime
     kind: Kind = Kind.OK
+    proof_url: str = ""
 
 
 class Progress(StrEnum):

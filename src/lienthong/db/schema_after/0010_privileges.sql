@@ -10,9 +10,10 @@ GRANT USAGE ON SCHEMA audit TO lt_inspector;
 
 -- audit: what was done is written and read, its moment and number are the database's.
 GRANT SELECT ON audit.event, audit.leaf TO lt_control, lt_inspector;
+GRANT SELECT ON audit.pending TO lt_control;
 GRANT INSERT (kind, portal, actor, actor_name, roles, body, subject_kind, subject, law, profile, detail)
   ON audit.event TO lt_control;
-GRANT INSERT ON audit.leaf TO lt_control;
+GRANT EXECUTE ON FUNCTION audit.append_leaves(bigint[], timestamptz, bytea[]) TO lt_control;
 
 -- control: the tables of migrations and machines are read only.
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA control TO lt_control;

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from lienthong.control.accounts import actions
 from lienthong.control.accounts import sign_in as signing
-from lienthong.control.accounts.queries import invited_name
+from lienthong.control.accounts.queries import invited_person
 from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import address_of, next_of, page, send_to
 from lienthong.control.frame.portal import forget, remember
@@ -79,15 +79,17 @@ def enrol(request: PortalRequest) -> HttpResponse:
             remember(response, request.portal, enrolled.token)
             return response
         refuse(form, enrolled, "code")
-    picture = mark_safe(signing.enrolment(session))  # noqa: S308 - drawn here, from a secret made here
-    return render(request, "entrance/enrol.html", {"form": form, "picture": picture})
+    offered = signing.enrolment(session)
+    picture = mark_safe(offered.picture)  # noqa: S308 - drawn here, from a secret made here
+    shown: dict[str, object] = {"form": form, "picture": picture, "secret": offered.secret}
+    return render(request, "entrance/enrol.html", shown)
 
 
 @page(Page.ACCEPT_INVITATION)
 def accept_invitation(request: PortalRequest, token: str) -> HttpResponse:
     """Let an invited person choose a password."""
-    name = invited_name(request.portal, token)
-    if name is None:
+    person = invited_person(request.portal, token)
+    if person is None:
         return not_found(request)
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -95,7 +97,7 @@ def accept_invitation(request: PortalRequest, token: str) -> HttpResponse:
         if isinstance(accepted, int):
             return HttpResponseRedirect(address_of(request.portal, Page.SIGN_IN))
         refuse(form, accepted, "password")
-    return render(request, "entrance/accept.html", {"form": form, "name": name})
+    return render(request, "entrance/accept.html", {"form": form, "person": person})
 
 
 @page(Page.SIGN_OUT)
@@ -122,7 +124,7 @@ def prove_again(request: PortalRequest) -> HttpResponse:
         if isinstance(token, str):
             return _onward_with(request, token)
         refuse(form, token)
-    return render(request, "entrance/prove_again.html", {"form": form})
+    return render(request, "entrance/prove_again.html", {"form": form, "email": session.email})
 
 
 def refuse(form: forms.Form, refusal: ControlRefuse, field: str | None = None) -> None:

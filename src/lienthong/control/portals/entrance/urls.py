@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.control.portals.entrance import account, signing_in
+from lienthong.control.portals.entrance import account, notices, signing_in
 from lienthong.core.pages import Page
 
 patterns = [
@@ -16,4 +16,7 @@ patterns = [
     path("account/", account.account, name=Page.ACCOUNT),
     path("account/sessions/<int:session>/end/", account.end_session, name=Page.END_SESSION),
     path("account/recovery-codes/", account.recovery_codes, name=Page.RECOVERY_CODES),
+    path("notices/", notices.notices, name=Page.NOTICES),
+    path("notices/read/", notices.read_all, name=Page.READ_ALL_NOTICES),
+    path("notices/<int:notice>/", notices.open_notice, name=Page.OPEN_NOTICE),
 ]

@@ -7,6 +7,7 @@ from lienthong.control.portals.entrance.urls import patterns
 from lienthong.control.portals.staff import (
     views,
     views_arrivals,
+    views_audit,
     views_bodies,
     views_handling,
     views_keys,
@@ -48,6 +49,7 @@ desk = [
 urlpatterns = [
     *patterns,
     path("", views.home, name=Page.HOME),
+    path("audit/<int:event>/", views_audit.audit_event, name=Page.AUDIT_EVENT),
     *desk,
     *body_patterns,
     path("bodies/", views_bodies.list_of_bodies, name=Page.BODIES),

@@ -1,0 +1,1 @@
+"""Notices: what an account is told, on its own page and by e-mail."""
