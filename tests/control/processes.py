@@ -28,11 +28,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(holds: Callable[[], object], what: str) -> None:
+def eventually(holds: Callable[[], object], what: str | Callable[[], str]) -> None:
     """Wait until something holds; a slow machine is no failure, one that never comes to it is."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < deadline, what
+        assert time.monotonic() < deadline, what if isinstance(what, str) else what()
         time.sleep(0.05)
 
 
@@ -48,6 +48,7 @@ class Processes:
     environment: str = "demo"
     uploads: str = "uploads"
     control: str = ""
+    more: str = ""
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -80,6 +81,7 @@ uploads = "{self.uploads}"
 [mail]
 sender = "Liên thông <lienthong@hub.example>"
 {self.mail}
+{self.more}
 """
         )
         return path
@@ -106,7 +108,7 @@ sender = "Liên thông <lienthong@hub.example>"
 
     def start_control(self) -> subprocess.Popen[bytes]:
         process = self.start("control")
-        eventually(lambda: self.answers("/readyz") == 200, f"control is not ready: {self.log('control')}")
+        eventually(lambda: self.answers("/readyz") == 200, lambda: self.log("control"))
         return process
 
     def answers(self, path: str) -> int:

@@ -13,7 +13,8 @@ from lienthong.control.audit.events import events_of
 from lienthong.control.connections import handling, support
 from lienthong.control.connections.handling import Seen, Weighed
 from lienthong.control.connections.models import FieldOpinion, Message, Request
-from lienthong.control.connections.tasks import send_notice
+from lienthong.control.notices import jobs as notice_jobs
+from lienthong.control.notices.models import Notice
 from lienthong.core.access import Actor, Role
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.request_handling import Opinion, key_of
@@ -183,7 +184,7 @@ def test_an_answer_in_the_thread_is_mailed_to_the_body_alone(portals, handler):
     assert (message.author, message.from_body, message.text) == (handler.name, False, "Đã mở cổng 443.")
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         mail.outbox = []
-        send_notice(Message.objects.get().pk)
+        notice_jobs.mail(notice=Notice.objects.get().pk)
     (sent,) = mail.outbox
     assert sent.recipients() == [Account.objects.get(pk=integrator.id).email]
     assert request.reference in sent.subject
@@ -197,9 +198,9 @@ def test_a_mail_server_that_is_down_loses_no_act(portals, handler):
     backend = "django.core.mail.backends.smtp.EmailBackend"
     nobody = override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=1)
     with nobody, pytest.raises(OSError, match="refused"):
-        send_notice(Message.objects.get().pk)
+        notice_jobs.mail(notice=Notice.objects.get().pk)
     assert Message.objects.count() == 1
-    assert send_notice.retry_strategy.max_attempts > 10
+    assert Notice.objects.get().link == f"/agency/requests/{request.reference}/thread/"
 
 
 def test_nobody_sees_what_seen_says(portals, handler):

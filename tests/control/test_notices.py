@@ -85,12 +85,12 @@ def test_a_mail_server_that_is_down_delays_and_loses_nothing(portals, processes)
     processes.mail = f'host = "127.0.0.1"\nport = {port}\ntimeout = 5'
     processes.start("jobs")
     told(ToBody(OWN_BODY))
-    eventually(lambda: _attempts() >= 1, processes.log("jobs"))
+    eventually(lambda: _attempts() >= 1, lambda: processes.log("jobs"))
     assert Notice.objects.get().mailed_at is None
     assert notices_of(head.id, page=1)[1] == 1, "the act and the notice on the page stand meanwhile"
     with MailServer(port) as server:
         _hurry()
-        eventually(lambda: Notice.objects.get().mailed_at is not None, processes.log("jobs"))
+        eventually(lambda: Notice.objects.get().mailed_at is not None, lambda: processes.log("jobs"))
     (mail,) = server.mails
     assert mail.to == actions.Account.objects.get(pk=head.id).email
     assert mail.message_id == f"<{Notice.objects.get().message_id}@hub.example>"
@@ -105,8 +105,8 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(portals, process
     with MailServer(port, refused=email) as server:
         processes.start("jobs")
         told(ToBody(OWN_BODY))
-        eventually(lambda: Notice.objects.get().mail_refused, processes.log("jobs"))
-        eventually(lambda: jobs_waiting() == 0, processes.log("jobs"))
+        eventually(lambda: Notice.objects.get().mail_refused, lambda: processes.log("jobs"))
+        eventually(lambda: jobs_waiting() == 0, lambda: processes.log("jobs"))
     assert Notice.objects.get().mail_refused == "550 no such mailbox"
     assert server.mails == []
 
@@ -129,7 +129,7 @@ def test_a_worker_killed_between_sending_and_noting_sends_again_under_the_same_i
         assert worker.wait(60) == -signal.SIGKILL
         assert Notice.objects.filter(mailed_at=None).exists()
         processes.start("jobs")
-        eventually(lambda: not Notice.objects.filter(mailed_at=None).exists(), processes.log("jobs"))
+        eventually(lambda: not Notice.objects.filter(mailed_at=None).exists(), lambda: processes.log("jobs"))
     ids = [mail.message_id for mail in server.mails]
     assert len(set(ids)) == 2, "no notice is lost"
     assert len(ids) > 2, "what was under way is sent again"

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.control.assessments.models import Assessment
@@ -11,6 +10,7 @@ from lienthong.control.assessments.queries import assessments_of
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event, events_of
 from lienthong.control.connections import provided, receipt, support, tracks
+from lienthong.control.connections.jobs import NotDoneError, provide_documents
 from lienthong.control.connections.models import (
     DocumentsTrack,
     FieldOpinion,
@@ -19,7 +19,6 @@ from lienthong.control.connections.models import (
     WorkDay,
 )
 from lienthong.control.connections.receipt import receive, supplemented
-from lienthong.control.connections.tasks import NotDoneError, provide_documents
 from lienthong.control.letters.models import Counter
 from lienthong.control.participants.models import System
 from lienthong.core.access import Role
@@ -29,6 +28,7 @@ from lienthong.core.system_facts import ManagedBy
 from lienthong.core.track_states import DocumentsState, SupportState
 from tests.control.filed import add_version, agreed, assigned, body_of, fresh, received, sent
 from tests.control.portal import OWN_BODY
+from tests.control.processes import eventually
 from tests.core.requesting import COMPLETE
 
 
@@ -126,7 +126,7 @@ def test_without_a_handler_the_track_begins_and_waits_for_the_chief(portals):
 @pytest.mark.law("R5.2", "R9.1", "R8.2")
 def test_documents_are_made_for_what_was_asked_and_nothing_else(portals):
     request = received(OWN_BODY)
-    provide_documents(request.pk)
+    provide_documents(request=request.pk)
     standing = provided.standing_of(request.pk)
     assert (standing.state, standing.edition, standing.fault) == (DocumentsState.PROVIDED, 1, "")
     files = {each.name: each for each in standing.files}
@@ -148,14 +148,14 @@ def test_a_fault_is_shown_once_tried_again_and_mended(portals, settings_of):
     with settings_of(trial=None):
         for _ in range(3):
             with pytest.raises(NotDoneError):
-                provide_documents(request.pk)
+                provide_documents(request=request.pk)
     standing = provided.standing_of(request.pk)
     assert standing.state == DocumentsState.FAILED
     assert "[trial]" in standing.fault
     assert standing.attempts == 3
     kinds = [event.kind for event in events_of("request", request.reference)]
     assert kinds.count("documents.fail") == 1
-    provide_documents(request.pk)
+    provide_documents(request=request.pk)
     assert provided.standing_of(request.pk).state == DocumentsState.PROVIDED
     assert provided.standing_of(request.pk).fault == ""
 
@@ -172,7 +172,7 @@ def test_a_job_that_dies_midway_leaves_no_document_and_comes_again(portals, monk
     with monkeypatch.context() as patched:
         patched.setattr("lienthong.control.audit.acting.write", die)
         with pytest.raises(Killed):
-            provide_documents(request.pk)
+            provide_documents(request=request.pk)
     assert ProvidedDocument.objects.count() == 0
     assert provided.standing_of(request.pk).state == DocumentsState.PREPARING
     assert tracks.provide_pending() == 1
@@ -183,7 +183,7 @@ def test_a_job_that_dies_midway_leaves_no_document_and_comes_again(portals, monk
 def test_a_supplement_gives_a_new_edition_and_the_older_job_gives_nothing(portals, monkeypatch):
     chief, handler = portals.account(Role.CHIEF), portals.account(Role.HANDLER)
     request = agreed(assigned(OWN_BODY, chief, handler), handler)
-    provide_documents(request.pk)
+    provide_documents(request=request.pk)
     more = FieldChoice(field="ethnicity", direction=Direction.GET, purpose="patient", reason="Phiên dịch")
     changed = replace(COMPLETE.choices[0], reason="Lý do khác")
     choices = (changed, *COMPLETE.choices[1:], more)
@@ -204,7 +204,7 @@ def test_a_supplement_gives_a_new_edition_and_the_older_job_gives_nothing(portal
         patched.setattr(tracks, "_made", outrun)
         assert tracks.provide(request.pk) is None
     assert provided.standing_of(request.pk).edition == 1
-    provide_documents(request.pk)
+    provide_documents(request=request.pk)
     standing = provided.standing_of(request.pk)
     assert (standing.state, standing.edition) == (DocumentsState.PROVIDED, 2)
     openapi = next(file for file in standing.files if file.name.endswith("openapi.json"))
@@ -212,18 +212,19 @@ def test_a_supplement_gives_a_new_edition_and_the_older_job_gives_nothing(portal
     assert ProvidedDocument.objects.filter(edition=1).exists()
 
 
-def test_the_worker_of_jobs_provides_them(portals):
-    import asyncio
+TRIAL = """
+[trial]
+origin = "http://127.0.0.1:9400"
+person = { number = "099190000001", full_name = "Nguyễn Thị Hoà", birth_date = "1990-02-15" }
+other = { number = "099085000002", full_name = "Trần Văn Bình", birth_date = "1985" }
+"""
 
-    from procrastinate.contrib.django import app
 
+def test_the_process_of_jobs_provides_them(portals, processes):
     request = received(OWN_BODY)
-
-    async def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()) as working:
-            async with working.open_async():
-                await working.run_worker_async(wait=False, listen_notify=False, concurrency=1)
-
-    asyncio.run(work())
-    connection.close()
-    assert provided.standing_of(request.pk).state == DocumentsState.PROVIDED
+    processes.more = TRIAL
+    processes.start("jobs")
+    eventually(
+        lambda: provided.standing_of(request.pk).state == DocumentsState.PROVIDED,
+        lambda: processes.log("jobs"),
+    )

@@ -52,7 +52,7 @@ def require_secret(configuration: Configuration, database: Database) -> None:
     if found is not None and found[0]:
         raise NotFitError(
             f"the secret {configuration.control_secret} is missing, and second factors are sealed with it. "
-            "Restore it from the safe. If it is lost, `lienthong accounts forget-factors` lets all enrol anew."
+            "Restore it from the safe. Lost: `lienthong accounts forget-factors` lets all enrol anew."
         )
 
 

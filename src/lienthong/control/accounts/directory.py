@@ -1,4 +1,4 @@
-"""Who is there: names for files, handlers to choose from, where the people of a body are written to."""
+"""Who is there: names for files, handlers to choose from."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,9 +28,3 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of accounts by their numbers."""
     wanted = {each for each in ids if each is not None}
     return dict(Account.objects.filter(pk__in=wanted).values_list("id", "name")) if wanted else {}
-
-
-def addresses_of(body: int) -> tuple[str, ...]:
-    """Return the addresses to which notices for a body go: those of its active accounts."""
-    found = Account.objects.filter(portal=Portal.AGENCY, body=body, state=AccountState.ACTIVE)
-    return tuple(found.order_by("id").values_list("email", flat=True))

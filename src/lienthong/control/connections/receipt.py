@@ -5,7 +5,7 @@ Law: R5.2 (three tracks at once), R5.3 (the letter enters the register), R1.3 (a
 
 from lienthong.control.assessments.opening import open_assessments
 from lienthong.control.audit.acting import Act
-from lienthong.control.connections import support, tasks
+from lienthong.control.connections import jobs, support
 from lienthong.control.connections.calendar import work_calendar
 from lienthong.control.connections.content import read_facts, read_request
 from lienthong.control.connections.models import (
@@ -64,7 +64,7 @@ def receive(request: Request, *, act: Act) -> None:
     opened = open_assessments(request, starts.starts, systems, now=act.now)
     act.event.detail |= {"answer_by": request.answer_by.isoformat(), "assessments": str(opened)}
     # 4.
-    tasks.provide_documents.defer(request=request.pk)
+    jobs.provide_documents.defer(request=request.pk)
 
 
 def supplemented(request: Request, *, act: Act) -> None:
@@ -87,7 +87,7 @@ def supplemented(request: Request, *, act: Act) -> None:
     # A job under way for the older contents finds another version of the track and leaves it alone.
     track.version += 1
     track.save(update_fields=("state", "version"))
-    tasks.provide_documents.defer(request=request.pk)
+    jobs.provide_documents.defer(request=request.pk)
 
 
 def _carry_over(request: Request) -> None:

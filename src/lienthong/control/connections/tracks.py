@@ -215,7 +215,7 @@ def provide_pending() -> int:
 
 def make_again(reference: str, *, actor: Actor) -> ControlRefuse | None:
     """Have the documents made once more: after a fault, or as a new edition."""
-    from lienthong.control.connections.tasks import provide_documents
+    from lienthong.control.connections.jobs import provide_documents
 
     event = Event(kind="documents.again", actor=actor, subject_kind="request", subject=reference, law=_LAW)
     with acting(event) as act:
