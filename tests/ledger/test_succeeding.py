@@ -214,7 +214,7 @@ async def test_a_succession_that_does_not_say_the_truth_is_found(
         note = note.replace("thief", "chief")
     made = entry(5_000, 0)
     record = msgspec.structs.replace(made.record, kind=Kind.SUCCESSION, note=note)
-    lying = replace(made, record=record, body=encode_record(record))
+    lying = msgspec.structs.replace(made, record=record, body=encode_record(record))
     await append(gateway, [lying], grant_version=None)
     report = await report_of(connect_as, policy)
     assert {finding.fault for finding in report.findings} == {Fault.SUCCESSION_WRONG}

@@ -5,7 +5,7 @@ Law: R1.3 (answered, never left lying), R5.1 (each field for a purpose), R5.3.
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 from lienthong.core.access import STAFF_ROLES, Actor
 from lienthong.core.connection_request import Direction, FieldChoice
@@ -67,7 +67,8 @@ def judge_acceptance(
 
 def _not_agreed(choices: tuple[FieldChoice, ...], opinions: Mapping[ChoiceKey, Opinion]) -> Iterator[Missing]:
     for choice in choices:
-        match opinions.get(key_of(choice), Opinion.CONSIDERED):
+        opinion = opinions.get(key_of(choice), Opinion.CONSIDERED)
+        match opinion:
             case Opinion.AGREED:
                 continue
             case Opinion.CONSIDERED:
@@ -79,3 +80,5 @@ def _not_agreed(choices: tuple[FieldChoice, ...], opinions: Mapping[ChoiceKey, O
                     "This field has to be mended or left out in a supplement.",
                 )
                 yield Missing("field_not_agreed", Section.CONTENT, text, choice.field)
+            case _:
+                assert_never(opinion)
