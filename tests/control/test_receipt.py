@@ -1,5 +1,6 @@
 """Receipt: three tracks in one act, or nothing of them; documents made for what was asked; jobs that die."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -158,6 +159,25 @@ def test_a_fault_is_shown_once_tried_again_and_mended(portals, settings_of):
     provide_documents(request=request.pk)
     assert provided.standing_of(request.pk).state == DocumentsState.PROVIDED
     assert provided.standing_of(request.pk).fault == ""
+
+
+def test_a_defect_is_named_by_its_code_and_its_detail_stays_in_the_log(portals, monkeypatch, caplog):
+    request = received(OWN_BODY)
+
+    def defect(*_arguments):
+        raise ValueError("the detail")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tracks, "technical_documents", defect)
+        for _ in range(2):
+            with pytest.raises(NotDoneError):
+                provide_documents(request=request.pk)
+    fault = provided.standing_of(request.pk).fault
+    assert re.fullmatch(r"LT599 [0-9a-f]{12}", fault)
+    assert fault.split()[1] in caplog.text
+    assert "the detail" in caplog.text
+    events = [event for event in events_of("request", request.reference) if event.kind == "documents.fail"]
+    assert [event.detail["fault"] for event in events] == [fault]
 
 
 def test_a_job_that_dies_midway_leaves_no_document_and_comes_again(portals, monkeypatch):

@@ -3,7 +3,9 @@
 Law: R5.2 (technical documents at once), R8.2, R9.1.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
@@ -41,7 +43,9 @@ from lienthong.core.track_states import (
 )
 from lienthong.documents.interface import Interface, PurposeOffer, SamplePerson
 from lienthong.documents.technical import TechnicalDocument, technical_documents
+from lienthong_protocol.refusals import Code
 
+_log: Final = logging.getLogger("lienthong.jobs")
 _LAW: Final = ("R5.2", "R9.1")
 _HEADERS: Final[Mapping[PurposeActor, tuple[str, ...]]] = {
     PurposeActor.OFFICER: ("LT-Officer", "LT-Case"),
@@ -168,8 +172,11 @@ def _made(content: object) -> dict[str, TechnicalDocument] | str:
         }
     except NothingToDocumentError as error:
         return str(error)
-    except Exception as error:  # noqa: BLE001 - whatever fails is shown on the file and tried again
-        return f"{type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 - the duty must survive: one file's defect holds up no other file
+        # Named by what it is: the same defect met again is no new act, and its detail stays in the log.
+        incident = sha256(f"{type(error).__name__}: {error}".encode()).hexdigest()[:12]
+        _log.exception("documents could not be made: incident %s", incident)
+        return f"{Code.INTERNAL} {incident}"
 
 
 def _add(track: DocumentsTrack, made: Mapping[str, TechnicalDocument]) -> int:
