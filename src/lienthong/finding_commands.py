@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from lienthong.core.answer import FindingKind
+from lienthong.core.speech import Text
 from lienthong.db import Role, connect
 from lienthong.exchange.findings import (
     Finding,
@@ -23,34 +24,33 @@ from lienthong.exchange.findings import (
     open_findings,
 )
 from lienthong.ledger.invocation import configured, database_of, json_option, of_deployment, told
-from lienthong_protocol.problem import Sentence
 
 Result = TypeVar("Result")
 
-_MEANINGS: Final[Mapping[str, Sentence]] = {
-    FindingKind.PERSON_MISSES_SPENT: Sentence(
+_MEANINGS: Final[Mapping[str, Text]] = {
+    FindingKind.PERSON_MISSES_SPENT: Text(
         "Hỏi sai về cùng một người quá số lần cho phép trong ngày.",
         "Asked wrongly about one person more often than a day allows.",
     ),
-    FindingKind.MISSES_SPENT: Sentence(
+    FindingKind.MISSES_SPENT: Text(
         "Hệ thống hoặc cán bộ đã dùng hết số lần hỏi sai trong ngày.",
         "The system or officer has used up the day's wrong questions.",
     ),
-    FindingKind.PROTECTED_ASKED: Sentence(
+    FindingKind.PROTECTED_ASKED: Text(
         "Hỏi về người được bảo vệ thông tin mà không có quyền; câu trả lời như khi không có người đó.",
         "Asked about a protected person without the right; the answer was as if there were nobody.",
     ),
-    FindingKind.AMBIGUOUS_NUMBER: Sentence(
+    FindingKind.AMBIGUOUS_NUMBER: Text(
         "Một số dẫn đến nhiều người; cần làm rõ trong Cơ sở dữ liệu.",
         "A number leads to several persons; the register has to settle it.",
     ),
-    FindingKind.BATCH_MISSES: Sentence(
+    FindingKind.BATCH_MISSES: Text(
         "Quá nhiều dòng của một danh sách không khớp. Quyền hỏi theo danh sách của hệ thống bị tạm ngừng "
         "cho đến khi phát hiện này được đóng.",
         "Too many items of a batch did not match. The system's right to batches is suspended until this "
         "finding is closed.",
     ),
-    FindingKind.READS_UNRECORDED: Sentence(
+    FindingKind.READS_UNRECORDED: Text(
         "Có người trong Cơ sở dữ liệu đã được đọc mà không có bản ghi. Gateway có thể đã bị chiếm: "
         "dừng gateway và đổi mật khẩu vai trò lt_gateway trước khi tìm hiểu tiếp.",
         "Persons were read from the register without a record. The gateway may be stolen: stop it and change "

@@ -10,7 +10,7 @@ from lienthong.core.claims import ClaimOutcome
 from lienthong.core.field_values import Value
 from lienthong.core.fields import fields_in
 from lienthong.core.grade import Grade
-from lienthong.core.sentences import Sentence
+from lienthong.core.speech import Text
 from lienthong_protocol.record import Outcome, Visibility
 from lienthong_protocol.refusals import Refuse
 
@@ -91,7 +91,7 @@ class Judgement(Struct, frozen=True, kw_only=True, gc=False):
     misses: int = 0
     counts_on_person: bool = False
     findings: tuple[FindingKind, ...] = ()
-    sentence: Sentence | None = None
+    sentence: Text | None = None
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,8 @@ from lienthong.core.identity import Claim, IdentityResult, NumberMatch, compare_
 from lienthong.core.legal_days import day_of
 from lienthong.core.relatives import lines_of_relatives, without_protected
 from lienthong.core.request import ClaimValue
-from lienthong.core.sentences import Sentence, sentence_for
+from lienthong.core.sentences import sentence_for
+from lienthong.core.speech import Text
 from lienthong.core.subject import compare_subject
 from lienthong_protocol.record import Outcome, Visibility
 from lienthong_protocol.refusals import Code, Refuse
@@ -182,7 +183,7 @@ def _refused(
     findings: tuple[FindingKind, ...] = (),
     *,
     misses: int = 1,
-    sentence: Sentence | None = None,
+    sentence: Text | None = None,
 ) -> Judgement:
     """Return a refusal with the line of the person or number it concerned."""
     plan, evidence = question.plan, question.evidence
