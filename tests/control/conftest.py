@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from playwright.sync_api import Browser, sync_playwright
 
 from lienthong.config import TrialSettings
@@ -25,6 +26,9 @@ ROOT = Path(__file__).parents[2]
 # Models can be imported only after this, and test modules import them.
 FOLDER = Path(tempfile.mkdtemp(prefix="lienthong-control-"))
 prepare(configuration_of(FOLDER), connects=False)
+
+# Accounts are made by the hundred here; what a password costs is looked at where the settings are.
+ScryptPasswordHasher.work_factor = 2**4
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """The access matrix as the pages answer it: one line per page, whose thing it is, and answer."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -8,27 +9,27 @@ from django.http import HttpResponse
 from lienthong.control.frame.completeness import Address, addresses
 from lienthong.control.frame.page import address_of
 from lienthong.core.access import ROLES_OF, Portal, Role
+from lienthong.core.pages import Page
 from tests.control.page_samples import SAMPLES
 from tests.control.portal import OTHER_BODY, OWN_BODY, Browser, Portals
 
 AGREED: Final = Path(__file__).with_name("access_matrix.txt")
 
 
-def matrix_of(portals: Portals) -> list[str]:
-    """Return what every page answers to everybody: nobody, and each role, lately proven or not."""
+def matrix_of(portals: Portals, pages: Collection[Page] = tuple(Page)) -> list[str]:
+    """Return what each page answers to everybody: nobody, and each role, lately proven or not."""
     lines: list[str] = []
     for portal in Portal:
-        accounts = [(role.value, portals.account(role)) for role in Role if role in ROLES_OF[portal]]
-        for address in sorted({a for a in addresses() if a.portal is portal}, key=lambda a: a.page):
+        browsers = [(role.value, *_browsers(portals, role)) for role in Role if role in ROLES_OF[portal]]
+        tried = {a for a in addresses() if a.portal is portal and a.page in pages}
+        for address in sorted(tried, key=lambda a: a.page):
             bodies = {"own": OWN_BODY, "other": OTHER_BODY} if _is_about_a_body(address) else {"": OWN_BODY}
             for whose, body in bodies.items():
                 place = f"{portal} {address.page}{f' of {whose} body' if whose else ''}"
                 url = address_of(portal, address.page, **SAMPLES[address.page](portals, body))
                 answers: dict[str, list[str]] = {what_happened(portals.stranger().get(url)): ["nobody"]}
-                for name, actor in accounts:
-                    fresh, old = (
-                        what_happened(_browser(portals, actor, proven).get(url)) for proven in (True, False)
-                    )
+                for name, *of_role in browsers:
+                    fresh, old = (what_happened(browser.get(url)) for browser in of_role)
                     answers.setdefault(fresh if fresh == old else f"{old}, then {fresh}", []).append(name)
                 lines += [
                     f"{place}: {answer}: {' '.join(names)}" for answer, names in sorted(answers.items())
@@ -55,8 +56,9 @@ def what_happened(answer: HttpResponse) -> str:
             return str(other)
 
 
-def _browser(portals: Portals, actor: object, proven: bool) -> Browser:
-    return portals.signed_in(actor, proven_again=proven)
+def _browsers(portals: Portals, role: Role) -> tuple[Browser, Browser]:
+    actor = portals.account(role)
+    return portals.signed_in(actor), portals.signed_in(actor, proven_again=False)
 
 
 def _is_about_a_body(address: Address) -> bool:
