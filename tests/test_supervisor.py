@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lienthong.db.bound_child import ending_with_us
 from lienthong.supervisor import ProcessFailedError, Supervisor
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -84,3 +85,12 @@ def test_when_the_supervisor_is_killed_its_children_end(tmp_path: Path) -> None:
     while alive(child):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_child_whose_starter_died_before_it_was_bound_to_it_does_not_begin(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    command = ending_with_us(("touch", begun), signal.SIGTERM)
+    done = subprocess.run(("/bin/sh", "-c", '"$@"; exit $?', "sh", *command), check=False)
+    assert (done.returncode, begun.exists()) == (143, False)
+    assert subprocess.run(command, check=False).returncode == 0
+    assert begun.exists()

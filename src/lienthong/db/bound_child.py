@@ -12,21 +12,25 @@ from typing import Final
 
 _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
+_BECOME: Final = '[ "$PPID" = "$1" ] || exit 143; shift; exec "$@"'
+"""143: what a shell says of a process that SIGTERM ended."""
+
 
 def ending_with_us(command: Sequence[str | Path], number: signal.Signals) -> list[str]:
     """Return `command` so that Linux sends it `number` when this process ends, by SIGKILL too.
 
     The command's process id, user and files stay what they would be: a program of Debian's essential
-    util-linux asks the kernel (PR_SET_PDEATHSIG) and becomes the command. The kernel watches the thread that
-    starts the child, so a child of any thread but the main one is left unbound: it would end with its thread.
-    So is one started where that program is missing, and one whose starter dies in the moment before it asks;
-    whoever starts next has to deal with what lives on.
+    util-linux asks the kernel (PR_SET_PDEATHSIG) and becomes a shell, which becomes the command unless the
+    starter died in the moment before the kernel was asked. Only whoever calls this may start what it returns.
+    The kernel watches the thread that starts the child, so a child of any thread but the main one is left
+    unbound: it would end with its thread. So is one started where that program is missing.
     """
     words = [str(word) for word in command]
     program = shutil.which("setpriv", path="/usr/bin:/bin")
     if program is None or threading.current_thread() is not threading.main_thread():
         return words
-    return [program, "--pdeathsig", number.name.removeprefix("SIG"), "--", *words]
+    bound = [program, "--pdeathsig", number.name.removeprefix("SIG"), "--"]
+    return [*bound, "/bin/sh", "-c", _BECOME, "sh", str(os.getpid()), *words]
 
 
 def end_with_parent(number: signal.Signals) -> None:
