@@ -5,6 +5,7 @@
 #   make check   format, lint, types, import contracts, size limits, generated files
 #   make bench   the table of bench/README.md
 #   make kill    200 kills of database and appenders, 100 of database and gateway: minutes
+#   make site    the documentation as pages, in build/site; refused while a link is broken
 #   make assets  build the portals' stylesheet, script and fonts (needs node)
 #   make format  rewrite files as `make check` wants them, renew generated pages
 
@@ -27,7 +28,7 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 
 ASSETS := src/lienthong/control/theme/static/theme
 
-.PHONY: help setup demo test check bench kill assets format lock clean $(CHECKS)
+.PHONY: help setup demo test check bench kill site assets format lock clean $(CHECKS)
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -85,6 +86,9 @@ bench: $(SETUP)
 kill: $(SETUP)
 	$(BIN)/python -m tests.journeys.kill --kills 200
 	KILLS=100 $(BIN)/pytest -q tests/journeys/kill/test_gateway.py
+
+site: $(SETUP)
+	$(BIN)/lienthong docs build build/site
 
 # npm takes only what the lock names by digest, from whatever registry this machine is set up for, and runs no
 # script of a package.

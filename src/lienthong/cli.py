@@ -17,6 +17,7 @@ from lienthong.db import Database, DatabaseUnavailable, Role
 from lienthong.db.commands import backup_commands, database_commands
 from lienthong.db.migrate import Progress, Status
 from lienthong.deployment import DeploymentError
+from lienthong.documentation_commands import documentation
 from lienthong.exchange.publication import PublicationError
 from lienthong.finding_commands import findings
 from lienthong.ledger.append import LogClosed
@@ -251,6 +252,7 @@ def _schema_status(database: Database, role: Role = Role.ADMINISTRATOR) -> Statu
 
 keys.add_command(rotate_key)
 cli.add_command(accounts)
+cli.add_command(documentation)
 cli.add_command(findings)
 cli.add_command(ledger)
 cli.add_command(notary)

@@ -34,6 +34,7 @@ FIXED: Final[dict[str, Any]] = {
     "MIDDLEWARE": [
         f"{_FRAME}.headers.add_headers",
         "whitenoise.middleware.WhiteNoiseMiddleware",
+        "lienthong.control.documentation.serve_documentation",
         f"{_FRAME}.language.choose_language",
         f"{_FRAME}.portal.enter_portal",
         "django.middleware.csrf.CsrfViewMiddleware",

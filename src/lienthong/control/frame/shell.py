@@ -18,6 +18,7 @@ _ENVIRONMENTS = {
     Environment.SANDBOX: Text("Môi trường thử nghiệm", "Sandbox"),
     Environment.DEMO: Text("Trình diễn – dữ liệu giả", "Demonstration – invented data"),
 }
+_LINKS = (Entry(url="/docs/", label=Text("Tài liệu", "Documentation")),)
 _UNREAD = Text("chưa đọc", "unread")
 
 
@@ -36,6 +37,7 @@ def of_request(request: HttpRequest) -> dict[str, Any]:
         account=None if actor is None else actor.name,
         account_url=address_of(portal, Page.ACCOUNT),
         sign_out_url=address_of(portal, Page.SIGN_OUT),
+        footer_links=_LINKS,
     )
     return {"shell": shell}
 

@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.functional import Promise
 
 _HERE = Path(__file__).parent
+STATIC: Final = _HERE / "static/theme"
 _TAGS = "lienthong.control.theme.templatetags"
 
 APPS: Final = ("lienthong.control.theme", "django.forms")
