@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthong.core.access import AGENCY_ROLES, STAFF_ROLES, Actor, Portal, Role
-from lienthong.core.guide_states import GUIDE_MACHINE, GuideState
+from lienthong.core.guide_states import GUIDE_MACHINE, GUIDE_PUBLISHERS, GUIDE_WRITERS, GuideState
 from lienthong.core.key_states import KEY_MACHINE, KeyAct, KeyState
 from lienthong.core.letter_states import INCOMING_MACHINE, OUTGOING_MACHINE, OutgoingAct, OutgoingState
 from lienthong.core.machines import Machine
@@ -130,12 +130,13 @@ def test_the_verdict_on_a_run_is_nobodys_to_give(act, actor) -> None:
     assert not isinstance(RUN_MACHINE.step(act, RunState.RUNNING, actor), RunState)
 
 
-@pytest.mark.law("R7.1")
-def test_a_guide_that_is_not_published_waits_for_its_body() -> None:
+@pytest.mark.law("R7.1", "R9.1")
+def test_a_guide_waits_for_its_body_or_for_the_authority_and_each_can_publish_it() -> None:
     for row in GUIDE_MACHINE.states:
         if row.name is not GuideState.ENDED:
-            assert row.waits_for <= AGENCY_ROLES
-            assert row.waits_for
+            assert row.waits_for & AGENCY_ROLES
+            assert row.waits_for & STAFF_ROLES
+    assert {Role.CONTACT_OFFICER, Role.CHIEF} == GUIDE_PUBLISHERS <= GUIDE_WRITERS
 
 
 @given(st.data(), st.sampled_from(ALL))

@@ -72,10 +72,21 @@ def test_the_test_sees_what_acts():
             assert_harmless(html)
 
 
-def test_headings_come_below_the_page_and_tables_scroll_in_a_named_region():
-    html = written("# Một\n\n##### Năm\n\n| a | b |\n|---|--:|\n| 1 | 2 |")
-    assert "<h3>Một</h3>" in html
-    assert "<h6>Năm</h6>" in html
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("# Một", ["h3"]),
+        ("### Ba\n\n##### Năm\n\n### Ba", ["h3", "h4", "h3"]),
+        ("#### Sâu\n\n# Nông\n\n#### Sâu", ["h3", "h3", "h4"]),
+        ("# 1\n\n## 2\n\n### 3\n\n#### 4\n\n##### 5", ["h3", "h4", "h5", "h6", "h6"]),
+    ],
+)
+def test_headings_follow_those_of_the_page_and_none_is_left_out(text, levels):
+    assert [tag for tag, _ in Seen(written(text)).elements if tag.startswith("h")] == levels
+
+
+def test_tables_scroll_in_a_named_region():
+    html = written("| a | b |\n|---|--:|\n| 1 | 2 |")
     assert '<div class="lt-scroll" role="group" aria-label="Bảng" tabindex="0">' in html
     assert html.count("</div>") == 1
     assert '<td class="is-number">2</td>' in html

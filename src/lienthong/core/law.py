@@ -161,6 +161,7 @@ _AT_FIRST: Final[dict[str, Parameter]] = {
     "request.decide": _parameter(5, Unit.WORKING_DAYS, ND47, 35),
     "request.items": _parameter(7, Unit.TIMES, TT46),
     "agreement.items": _parameter(12, Unit.TIMES, ND47, 38),
+    "guide.publish": _parameter(30, Unit.DAYS, OURS),
     "support.reply": _parameter(7, Unit.WORKING_DAYS, ND47, 49),
     "suspension.planned_notice": _parameter(7, Unit.WORKING_DAYS, ND47, 43),
     "suspension.violation_notice": _parameter(1, Unit.DAYS, ND47, 43),

@@ -11,6 +11,7 @@ from lienthong.core.fields import BY_NAME, Field, FieldType
 from lienthong.core.request import Service
 from lienthong.documents.code_tables import code_lists
 from lienthong.documents.interface import Interface, PurposeOffer
+from lienthong.documents.markdown import as_text
 from lienthong.documents.openapi import PATHS
 from lienthong_protocol.refusal_texts import REFUSALS
 
@@ -112,7 +113,7 @@ _ENGLISH = _Words(
 def guide(interface: Interface, language: str) -> str:
     """Return the guide in `vi` or `en`, as Markdown."""
     words = _VIETNAMESE if language == "vi" else _ENGLISH
-    parts = [f"# {words.title}: {_plain(interface.name)} (`{interface.system}`)", words.lead]
+    parts = [f"# {words.title}: {as_text(interface.name)} (`{interface.system}`)", words.lead]
     parts += [f"`{interface.origin}`", f"## {words.start}", _steps(interface, words), f"## {words.services}"]
     for purpose in interface.purposes:
         parts += _purpose(interface, purpose, words, language)
@@ -132,7 +133,7 @@ def _steps(interface: Interface, words: _Words) -> str:
 
 
 def _purpose(interface: Interface, purpose: PurposeOffer, words: _Words, language: str) -> list[str]:
-    parts = [f"### {_plain(purpose.title)} (`{purpose.code}`)"]
+    parts = [f"### {as_text(purpose.title)} (`{purpose.code}`)"]
     needed = ("LT-Purpose", "LT-Request-Id", *purpose.headers)
     parts.append(
         f"{words.headers}:\n\n" + "\n".join(f"- `{name}`: {words.header_meaning[name]}" for name in needed)
@@ -206,9 +207,3 @@ def _errors(words: _Words, language: str) -> str:
 
 def _json(value: object) -> str:
     return f"```json\n{json.dumps(value, ensure_ascii=False, indent=1)}\n```"
-
-
-def _plain(text: str) -> str:
-    """Return text from a request so that Markdown reads it as text."""
-    one_line = " ".join(text.split())
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|!" else letter for letter in one_line)

@@ -6,7 +6,7 @@ nor tell anybody that it was read.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -41,15 +41,16 @@ class RenderedPage:
 
 
 def render_written(text: str, *, below: int, table_label: str) -> str:
-    """Return what somebody wrote as HTML; its headings come below level `below` of the page around it.
+    """Return what somebody wrote as HTML; its headings follow level `below` of the page around it.
 
     `table_label` names the region in which a wide table scrolls.
     """
     parser = _written()
     tokens = parser.parse(text)
+    levels = heading_levels(tokens, below=below)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(_DEEPEST, int(token.tag[1:]) + below)}"
+            token.tag = f"h{min(_DEEPEST, levels[id(token)])}"
     for link in _inline(tokens, "link_open"):
         link.attrSet("rel", "noopener noreferrer nofollow")
     return _drawn(parser, tokens, table_label)
@@ -81,6 +82,12 @@ def targets_in(text: str) -> Iterator[Target]:
         yield Target(str(token.attrGet("src" if is_image else "href") or ""), is_image)
 
 
+def as_text(words: str) -> str:
+    """Return words from elsewhere in one line, so that Markdown reads them as text, in tables too."""
+    one_line = " ".join(words.split())
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|!" else letter for letter in one_line)
+
+
 def plain_text(text: str) -> str:
     """Return what a reader reads of a text: its words without its marks, one line a block."""
     blocks = (token for token in _written().parse(text) if token.type in ("inline", "fence", "code_block"))
@@ -92,6 +99,22 @@ def plain_text(text: str) -> str:
 def blocks_of(text: str) -> tuple[Token, ...]:
     """Return what somebody wrote as the parser's blocks, to be drawn otherwise than as HTML."""
     return tuple(_written().parse(text))
+
+
+def heading_levels(tokens: Sequence[Token], *, below: int) -> dict[int, int]:
+    """Return at which level each heading's tokens come, by their identity, so that none is left out.
+
+    The depths that a text uses follow one another from `below` on, whatever marks it took for them.
+    """
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    depths = sorted({token.tag for token in headings})
+    levels: dict[int, int] = {}
+    last = below
+    for token in headings:
+        if token.type == "heading_open":
+            last = min(last + 1, below + 1 + depths.index(token.tag))
+        levels[id(token)] = last
+    return levels
 
 
 def leads_outward(target: str) -> bool:
