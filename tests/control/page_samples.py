@@ -105,6 +105,23 @@ def _officer(_portals: Portals, body: int) -> Mapping[str, object]:
     return {"officer": officer_of(system_of(body))}
 
 
+def _guide(portals: Portals, body: int) -> Mapping[str, object]:
+    from tests.control.guided import asked
+
+    del portals
+    return {"guide": asked(body).pk}
+
+
+def _part_of_guide(portals: Portals, body: int) -> Mapping[str, object]:
+    return {**_guide(portals, body), "part": "calls"}
+
+
+def _edition(portals: Portals, body: int) -> Mapping[str, object]:
+    from tests.control.guided import published_quickly
+
+    return {"guide": published_quickly(body).pk, "number": 1}
+
+
 def _event(_portals: Portals, body: int) -> Mapping[str, object]:
     with acting(Event(kind="sample", actor=None, subject_kind="sample", subject="event", body=body)):
         pass
@@ -112,6 +129,16 @@ def _event(_portals: Portals, body: int) -> Mapping[str, object]:
 
 
 SAMPLES: dict[Page, Sample] = {
+    Page.GUIDES: _no_values,
+    Page.AUTHORITY_GUIDE: _no_values,
+    Page.GUIDE: _guide,
+    Page.GUIDE_EDITION: _edition,
+    Page.GUIDE_FILE: _edition,
+    Page.GUIDE_PDF: _edition,
+    Page.GUIDE_PART: _part_of_guide,
+    Page.GUIDE_RESTORE: _part_of_guide,
+    Page.GUIDE_PREVIEW: _guide,
+    Page.GUIDE_PUBLISH: _guide,
     Page.SIGN_IN: _no_values,
     Page.SECOND_FACTOR: _no_values,
     Page.ACCEPT_INVITATION: lambda _portals, _body: {"token": "no-such-token"},

@@ -27,6 +27,7 @@ FIXED: Final[dict[str, Any]] = {
         "lienthong.control.guides",
         "lienthong.control.portals.entrance",
         "lienthong.control.portals.bodies",
+        "lienthong.control.portals.guides",
         "lienthong.control.portals.staff",
         "lienthong.control.portals.agency",
     ],

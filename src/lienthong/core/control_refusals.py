@@ -2,7 +2,7 @@
 
 A refusal is a value, never an exception, and is shown on the page. A code keeps its meaning for ever.
 LC1 signing in, LC2 acting on a file, LC3 bodies and systems, LC4 letters, LC5 requests, LC6 tracks,
-LC7 uploads.
+LC7 uploads, LC8 guides.
 """
 
 from collections.abc import Mapping
@@ -78,6 +78,11 @@ class ControlCode(StrEnum):
     WRITTEN_MEANWHILE = "LC577"
     NOT_PREPARED = "LC578"
     UPLOAD_REFUSED = "LC751"
+    GUIDE_NOT_READY = "LC801"
+    GUIDE_PART_TOO_LONG = "LC802"
+    GUIDE_PART_WRITTEN = "LC803"
+    GUIDE_UNCHANGED = "LC804"
+    GUIDE_MOVED = "LC805"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +299,25 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
     ),
     ControlCode.NOT_PREPARED: Text(
         "Chưa có văn bản trình ký.", "No letter has been submitted for signature."
+    ),
+    ControlCode.GUIDE_NOT_READY: Text("Chưa công bố được: {problems}", "Not fit to be published: {problems}"),
+    ControlCode.GUIDE_PART_TOO_LONG: Text(
+        "Phần này dài {length} ký tự; tối đa {most}. Chưa lưu: hãy rút gọn hoặc chuyển bớt sang phần khác.",
+        "This part has {length} characters; {most} are the most. Not saved: shorten it or move some of it.",
+    ),
+    ControlCode.GUIDE_PART_WRITTEN: Text(
+        "{who} đã lưu phần này lúc {when}, sau khi trang này được mở. Chưa ghi đè gì; chữ của bạn vẫn ở đây. "
+        "Bấm Lưu để xem hai bản cạnh nhau rồi chọn.",
+        "{who} saved this part at {when}, after this page was opened. Nothing was overwritten; your text is "
+        "still here. Press Save to see both and choose.",
+    ),
+    ControlCode.GUIDE_UNCHANGED: Text(
+        "Nội dung giống hệt bản số {number}; không có gì mới để công bố.",
+        "The text is that of edition {number}; there is nothing new to publish.",
+    ),
+    ControlCode.GUIDE_MOVED: Text(
+        "Nội dung đã thay đổi sau khi bạn xem trước. Xem lại bản mới dưới đây rồi công bố.",
+        "The text has changed since you previewed it. Read the new one below, then publish.",
     ),
     ControlCode.UPLOAD_REFUSED: Text("Không nhận tệp này: {reasons}", "The file was not taken: {reasons}"),
 }

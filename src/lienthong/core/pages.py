@@ -9,6 +9,7 @@ from typing import Final
 
 from lienthong.core.access import PageRule, Portal, Reach, Role
 from lienthong.core.body_acts import BODY_ACT_ROLES, BodyAct
+from lienthong.core.guide_states import GUIDE_PUBLISHERS, GUIDE_WRITERS
 from lienthong.core.key_states import KEY_MACHINE, KeyAct
 from lienthong.core.speech import Text
 
@@ -101,6 +102,16 @@ class Page(StrEnum):
     SYSTEM_OFFICERS = "system_officers"
     EXPORT_OFFICERS = "export_officers"
     REVOKE_KEY = "revoke_key"
+    GUIDES = "guides"
+    GUIDE = "guide"
+    GUIDE_EDITION = "guide_edition"
+    GUIDE_FILE = "guide_file"
+    GUIDE_PDF = "guide_pdf"
+    GUIDE_PART = "guide_part"
+    GUIDE_RESTORE = "guide_restore"
+    GUIDE_PREVIEW = "guide_preview"
+    GUIDE_PUBLISH = "guide_publish"
+    AUTHORITY_GUIDE = "authority_guide"
     MANDATE_PAPER = "mandate_paper"
     SYSTEM_PAPER = "system_paper"
 
@@ -142,6 +153,25 @@ def _on_keys(label: Text, act: KeyAct, *, portal: Portal | None = None, weighty:
 
 
 _STAFF, _AGENCY = Portal.STAFF, Portal.AGENCY
+
+
+def _guide(vi: str, en: str, roles: frozenset[Role] = frozenset()) -> PageRule:
+    """Return the rule of a page about guides: in both portals, staff reading those of every body."""
+    return PageRule(label=Text(vi, en), roles=roles)
+
+
+_OF_GUIDES: Final[dict[Page, PageRule]] = {
+    Page.GUIDES: _guide("Tài liệu hướng dẫn", "Guides"),
+    Page.GUIDE: _guide("Tài liệu hướng dẫn", "Guide"),
+    Page.GUIDE_EDITION: _guide("Bản đã công bố", "Edition"),
+    Page.GUIDE_FILE: _guide("Bản Markdown", "Markdown"),
+    Page.GUIDE_PDF: _guide("Bản PDF", "PDF"),
+    Page.GUIDE_PART: _guide("Soạn một phần", "Write a part", GUIDE_WRITERS),
+    Page.GUIDE_RESTORE: _guide("Lấy lại bản tạo sẵn", "Take the generated text", GUIDE_WRITERS),
+    Page.GUIDE_PREVIEW: _guide("Xem trước", "Preview", GUIDE_WRITERS),
+    Page.GUIDE_PUBLISH: _guide("Công bố", "Publish", GUIDE_PUBLISHERS),
+    Page.AUTHORITY_GUIDE: _guide("Hướng dẫn của cơ quan quản lý", "The authority's guide"),
+}
 
 _OF_BODIES: Final[dict[Page, PageRule]] = {
     Page.BODIES: PageRule(label=Text("Cơ quan", "Bodies"), portal=_STAFF, reach=Reach.EVERY_BODY),
@@ -273,6 +303,7 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.OWN_REQUEST_FILE: _agency(Text("Tệp của hồ sơ", "File of the request")),
     Page.OWN_REQUEST_DOCUMENT: _agency(Text("Tài liệu kỹ thuật", "Technical document")),
     **_OF_BODIES,
+    **_OF_GUIDES,
 }
 """One row per page, the same in both portals where it names none."""
 
@@ -285,8 +316,9 @@ NAVIGATION: Final[dict[Portal, tuple[Page, ...]]] = {
         Page.LETTERS,
         Page.BODIES,
         Page.KEYS_WAITING,
+        Page.GUIDES,
         Page.NOTICES,
     ),
-    Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS, Page.OWN_BODY, Page.NOTICES),
+    Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS, Page.OWN_BODY, Page.GUIDES, Page.NOTICES),
 }
 """The pages of each portal's main navigation, in order; whoever may not open one does not see it."""

@@ -17,6 +17,7 @@ GRANT EXECUTE ON FUNCTION audit.append_leaves(bigint[], timestamptz, bytea[]) TO
 
 -- control: the tables of migrations and machines are read only.
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA control TO lt_control;
+REVOKE UPDATE ON control.guide_edition FROM lt_control;
 REVOKE INSERT, UPDATE ON control.django_migrations, control.machine_table, control.transition FROM lt_control;
 
 -- jobs: done ones are removed.

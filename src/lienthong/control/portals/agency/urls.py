@@ -13,6 +13,7 @@ from lienthong.control.portals.agency import (
 )
 from lienthong.control.portals.bodies.urls import patterns as body_patterns
 from lienthong.control.portals.entrance.urls import patterns
+from lienthong.control.portals.guides.urls import patterns as guide_patterns
 from lienthong.core.access import Portal
 from lienthong.core.pages import Page
 
@@ -42,6 +43,7 @@ urlpatterns = [
     path("requests/start/", views_requests.start, name=Page.OWN_REQUEST_START),
     *(path(f"requests/<str:reference>/{rest}", view, name=name) for rest, view, name in _ONE_REQUEST),
     *body_patterns,
+    *guide_patterns,
     path("body/", views_body.own_body, name=Page.OWN_BODY),
     path("mandates/new/", views_body.new_mandate, name=Page.NEW_MANDATE),
     path("mandates/<int:mandate>/edit/", views_body.edit_mandate, name=Page.EDIT_MANDATE),

@@ -28,6 +28,9 @@ _WORDS: Final = {
     "key.revoked": (Text("Thu hồi khóa", "Key revoked"), "system"),
     "officer.added": (Text("Thêm cán bộ khai thác", "Officer added"), "code"),
     "officer.ended": (Text("Kết thúc cán bộ khai thác", "Officer ended"), "code"),
+    "guide.begun": (Text("Bắt đầu soạn tài liệu hướng dẫn", "Guide begun"), ""),
+    "guide.published": (Text("Công bố tài liệu hướng dẫn, bản số", "Guide published, edition"), "edition"),
+    "guide.reminded": (Text("Nhắc công bố tài liệu hướng dẫn", "Reminded of its guide"), ""),
     "roster.imported": (Text("Nhập danh sách cán bộ", "Roster imported"), ""),
 }
 _KINDS: Final = {"key.revoked": Kind.BAD, "key.reject": Kind.WARN, "bodies.succeeded": Kind.INFO}

@@ -4,6 +4,7 @@ from django.urls import path
 
 from lienthong.control.portals.bodies.urls import patterns as body_patterns
 from lienthong.control.portals.entrance.urls import patterns
+from lienthong.control.portals.guides.urls import patterns as guide_patterns
 from lienthong.control.portals.staff import (
     views,
     views_arrivals,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("audit/<int:event>/", views_audit.audit_event, name=Page.AUDIT_EVENT),
     *desk,
     *body_patterns,
+    *guide_patterns,
     path("bodies/", views_bodies.list_of_bodies, name=Page.BODIES),
     path("bodies/new/", views_bodies.register_body, name=Page.REGISTER_BODY),
     path("bodies/successions/new/", views_succession.succeed_bodies, name=Page.SUCCEED_BODIES),

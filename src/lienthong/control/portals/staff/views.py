@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from lienthong.control.connections import desk
-from lienthong.control.frame.page import page
+from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
+from lienthong.control.guides.queries import Shown, missing_count
 from lienthong.control.letters import registers
 from lienthong.control.portals.staff.wording import LETTER_KINDS, STATE_KINDS
 from lienthong.core.access import ROLE_LABELS, Role
@@ -34,6 +35,8 @@ def home(request: PortalRequest) -> HttpResponse:
     values = {
         "piles": piles,
         "letters": [(row, LETTER_KINDS[row.state]) for row in registers.waiting_for(request.actor)],
+        "missing_guides": missing_count(),
+        "guides_url": f"{address_of(request.portal, Page.GUIDES)}?shown={Shown.MISSING}",
         "roles": [ROLE_LABELS[role] for role in Role if role in request.actor.roles],
     }
     return render(request, "staff/home.html", values)
