@@ -4,18 +4,21 @@
 configuration file and runs each process under an operating-system user of its own.
 """
 
+import json
+import re
 import secrets
 import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from lienthong.config import Configuration, Environment, read_configuration
+from lienthong.config import Configuration, Environment, TrialPerson, TrialSettings, read_configuration
 from lienthong.db.private_files import write_private
-from lienthong.documents.demonstration import lay_out_demonstration
+from lienthong.documents.demonstration import SEAL_FILE, SEAL_KEY_FILE, lay_out_demonstration
 from lienthong.ledger import witness
 from lienthong.ledger.custody import Use, ensure, log_signer, public_keys
 from lienthong_agency import read_key, write_key
@@ -130,6 +133,29 @@ port = {witness_port}
 directory = "witness"
 """
 
+_AUTHORITY = f"""
+[authority]
+support_phone = "024 3999 0000"
+related_units = ["Trung tâm Dữ liệu quốc gia (mẫu)"]
+seal_key = "keys/demonstration/{SEAL_KEY_FILE}"
+seal_certificate = "keys/demonstration/{SEAL_FILE}"
+"""
+
+_TRIAL = """
+[trial]
+origin = {origin}
+person = {person}
+other = {other}
+"""
+_TRIAL_SECTION = re.compile(r"\n\[trial\]\n(?:[^\n\[][^\n]*\n)*")
+_SANDBOX_PORT: Final = 8420
+TRIAL: Final = TrialSettings(
+    origin=f"http://127.0.0.1:{_SANDBOX_PORT}",
+    person=TrialPerson("099190000417", "Nguyễn Thị Minh Hoà", "1990-02-15"),
+    other=TrialPerson("099085000932", "Trần Văn Bình", "1985"),
+)
+"""What technical documents name where no sandbox has run yet: its usual origin, two people who are nobody."""
+
 _STEWARD = """
 [sandbox]
 port = {port}
@@ -173,21 +199,41 @@ def lay_out(
     deployment.policy.write_text(policy.encode())
     if environment is not Environment.PRODUCTION:
         lay_out_demonstration(deployment.keys / "demonstration", now=datetime.now(UTC))
-    deployment.configuration_file.write_text(
-        _TEMPLATE.format(
-            environment=environment,
-            origin=origin,
-            gateway_port=port,
-            control_port=control_port,
-            witness_port=witness_port,
-            witness_key=witness_key,
-            workers=workers,
-        )
+    text = _TEMPLATE.format(
+        environment=environment,
+        origin=origin,
+        gateway_port=port,
+        control_port=control_port,
+        witness_port=witness_port,
+        witness_key=witness_key,
+        workers=workers,
     )
+    if environment is Environment.DEMO:
+        text += _AUTHORITY + _trial_text(TRIAL)
+    deployment.configuration_file.write_text(text)
     return deployment
 
 
-def lay_out_sandbox(deployment: Deployment, *, gateway_port: int = 8420) -> Deployment:
+def name_trial(deployment: Deployment, trial: TrialSettings) -> None:
+    """Write into a configuration which sandbox technical documents are made for, in place of what it said."""
+    path = deployment.configuration_file
+    before = _TRIAL_SECTION.sub("", path.read_text())
+    write_private(path, (before + _trial_text(trial)).encode(), mode=0o644)
+
+
+def _trial_text(trial: TrialSettings) -> str:
+    # A string of JSON is one of TOML, too.
+    person, other = (_inline(each) for each in (trial.person, trial.other))
+    return _TRIAL.format(origin=json.dumps(trial.origin), person=person, other=other)
+
+
+def _inline(person: TrialPerson | None) -> str:
+    assert person is not None, "the trial names two people"
+    values = msgspec.to_builtins(person).items()
+    return f"{{ {', '.join(f'{name} = {json.dumps(value, ensure_ascii=False)}' for name, value in values)} }}"
+
+
+def lay_out_sandbox(deployment: Deployment, *, gateway_port: int = _SANDBOX_PORT) -> Deployment:
     """Return the sandbox beside a hub, laid out where there is none: keys and origin of its own, one worker.
 
     The control plane's key to it is made here; the hub's configuration names it last, so that what broke off

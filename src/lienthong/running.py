@@ -15,14 +15,16 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from lienthong.config import Configuration, Environment
+from lienthong.config import Configuration, Environment, TrialPerson, TrialSettings
+from lienthong.core.known_persons import Part
 from lienthong.db import Database, EmbeddedServer, ServerSettings
-from lienthong.deployment import Deployment, DeploymentError, is_free, lay_out_sandbox
+from lienthong.deployment import Deployment, DeploymentError, is_free, lay_out_sandbox, name_trial
 from lienthong.load_record import record_load
 from lienthong.register import manifest
 from lienthong.register.loader import load_population
 from lienthong.register.population import PopulationPlan, generate
 from lienthong.sandbox.casting import write_known_persons
+from lienthong.sandbox.known_answers import read_known_persons
 from lienthong.sandbox.steward import HEALTH
 from lienthong.schema import bring_up_to_date
 from lienthong.supervisor import Supervisor
@@ -77,11 +79,21 @@ def running_with_sandbox(
 ) -> Iterator[Running]:
     """Run the sandbox beside a hub, laid out where there is none, and then the hub; raises as `running`."""
     beside = lay_out_sandbox(deployment)
-    with (
-        running(beside, persons=sandbox_persons, seed=seed, say=lambda text: say(f"sandbox {text}")) as box,
-        running(deployment, persons=persons, seed=seed, say=say) as hub,
-    ):
-        yield replace(hub, sandbox=box)
+    with running(beside, persons=sandbox_persons, seed=seed, say=lambda text: say(f"sandbox {text}")) as box:
+        name_trial(deployment, trial_in(box.configuration))
+        with running(deployment, persons=persons, seed=seed, say=say) as hub:
+            yield replace(hub, sandbox=box)
+
+
+def trial_in(sandbox: Configuration) -> TrialSettings:
+    """Return what technical documents name of a sandbox: its origin, the two people of its list for that."""
+    listed = read_known_persons(sandbox.sandbox.persons_file(sandbox.keys))
+    people = {each.part: each for each in listed}
+    person, other = (
+        TrialPerson(each.number, each.full_name, each.birth_date)
+        for each in (people[Part.ORDINARY], people[Part.OTHER])
+    )
+    return TrialSettings(origin=sandbox.gateway.public_origin, person=person, other=other)
 
 
 @contextmanager

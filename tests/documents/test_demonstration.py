@@ -8,10 +8,14 @@ from lienthong.documents.demonstration import (
     CERTIFICATE_FILE,
     KEY_FILE,
     ROOT_FILE,
+    SEAL_FILE,
+    SEAL_KEY_FILE,
+    is_of_demonstration,
     lay_out_demonstration,
 )
 from lienthong.documents.letter import render_letter
 from lienthong.documents.pdf_signature import SignedBy, read_signer, sign_letter, verify_letter
+from tests.documents.authority import TestAuthority
 from tests.documents.test_letters import LETTER
 
 NOW = datetime.now(UTC)
@@ -35,3 +39,20 @@ def test_it_is_made_once_and_read_by_its_owner_alone(tmp_path):
     lay_out_demonstration(tmp_path, now=NOW)
     assert (tmp_path / KEY_FILE).read_bytes() == before
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.law("R5.3")
+def test_the_authoritys_seal_is_another_key_under_the_same_root_and_is_known_for_what_it_is(tmp_path):
+    lay_out_demonstration(tmp_path, now=NOW)
+    seal = read_signer(tmp_path / SEAL_KEY_FILE, tmp_path / SEAL_FILE)
+    letter = render_letter(LETTER, at=NOW)
+    signed = sign_letter(letter, seal, reason="x", place="y")
+    found = verify_letter(signed, drafted=letter.content, roots=[tmp_path / ROOT_FILE], now=NOW)
+    assert isinstance(found, SignedBy)
+    assert found.name == "Con dấu trình diễn"
+    assert (tmp_path / SEAL_KEY_FILE).read_bytes() != (tmp_path / KEY_FILE).read_bytes()
+    assert (tmp_path / SEAL_KEY_FILE).stat().st_mode & 0o777 == 0o600
+    assert is_of_demonstration(tmp_path / SEAL_FILE)
+    real = TestAuthority(tmp_path, "Root")
+    real.signer("C06")
+    assert not is_of_demonstration(tmp_path / "C06.pem")

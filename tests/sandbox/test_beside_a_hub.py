@@ -8,10 +8,12 @@ import pytest
 
 from lienthong.config import ConfigurationError, SandboxAccessSettings, read_configuration
 from lienthong.core.known_persons import KnownPerson, Part
-from lienthong.deployment import Deployment, lay_out, lay_out_sandbox
+from lienthong.deployment import TRIAL, Deployment, lay_out, lay_out_sandbox, name_trial
+from lienthong.documents.demonstration import is_of_demonstration
 from lienthong.ledger.custody import response_key
 from lienthong.register.cast import CastIncompleteError
 from lienthong.register.population import PopulationPlan, generate
+from lienthong.running import trial_in
 from lienthong.sandbox.casting import write_known_persons
 from lienthong.sandbox.known_answers import read_known_persons
 from lienthong.sandbox.steward import check_place, control_key
@@ -54,6 +56,36 @@ def test_laid_out_again_nothing_changes_and_what_broke_off_is_taken_up(tmp_path:
     hub.configuration_file.write_bytes(bare)
     lay_out_sandbox(hub)
     assert contents(hub.folder) == before
+
+
+def test_technical_documents_name_the_usual_sandbox_until_one_runs_and_then_that_one(tmp_path: Path) -> None:
+    hub = lay_out(tmp_path / "hub")
+    assert hub.configuration().trial == TRIAL
+    sandbox = lay_out_sandbox(hub)
+    before = hub.configuration_file.read_text()
+    there = sandbox.configuration()
+    file = there.sandbox.persons_file(there.keys)
+    file.parent.mkdir(parents=True)
+    persons = [
+        KnownPerson(part=part, number=f"09919000000{place}", full_name='Lê "Bé" Ánh', birth_date="1990")
+        for place, part in enumerate((Part.ORDINARY, Part.OTHER))
+    ]
+    file.write_bytes(msgspec.json.encode(persons))
+    found = trial_in(there)
+    for _ in range(2):
+        name_trial(hub, found)
+    assert hub.configuration().trial == found
+    assert (found.origin, found.person.number) == (there.gateway.public_origin, "099190000000")
+    name_trial(hub, TRIAL)
+    kept = before.replace(before[before.index("\n[trial]") : before.index("\n[sandbox_access]")], "")
+    assert hub.configuration_file.read_text().startswith(kept)
+
+
+def test_a_demonstration_has_a_seal_and_a_sandbox_has_none(tmp_path: Path) -> None:
+    hub = lay_out(tmp_path / "hub")
+    assert is_of_demonstration(hub.configuration().authority.seal_certificate)
+    there = lay_out_sandbox(hub).configuration()
+    assert (there.authority.seal_key, there.trial.origin) == (None, None)
 
 
 def test_a_hub_without_a_sandbox_has_no_access_and_half_of_one_is_refused(tmp_path: Path) -> None:

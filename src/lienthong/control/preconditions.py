@@ -6,9 +6,10 @@ from typing import Final
 
 import psycopg
 
-from lienthong.config import Configuration
+from lienthong.config import Configuration, Environment
 from lienthong.control.front import networks
 from lienthong.db import Database, Role, connect_blocking, named
+from lienthong.documents.demonstration import is_of_demonstration
 
 _QUERIES: Final = named.load(Path(__file__).with_name("preconditions.sql"))
 
@@ -31,10 +32,29 @@ def require_files(configuration: Configuration) -> None:
         raise NotFitError(
             f"this account may not write into the folder of uploads {uploads}. Give it to the account."
         )
+    _require_real_seal(configuration)
     try:
         networks(configuration.control.proxies)
     except ValueError as error:
         raise NotFitError(f"[control] proxies: {error}. Write addresses or networks.") from error
+
+
+def _require_real_seal(configuration: Configuration) -> None:
+    seal = configuration.authority.seal_certificate
+    if configuration.environment is not Environment.PRODUCTION or seal is None:
+        return
+    try:
+        is_invented = is_of_demonstration(seal)
+    except (OSError, ValueError) as error:
+        raise NotFitError(
+            f"[authority] seal_certificate: {seal} cannot be read as a certificate: {error}. Name the "
+            "file of the authority's certificate."
+        ) from error
+    if is_invented:
+        raise NotFitError(
+            f"[authority] seal_certificate: {seal} is the seal of a demonstration, which binds nobody. "
+            "Name the certificate of the authority."
+        )
 
 
 def require_secret(configuration: Configuration, database: Database) -> None:

@@ -1,6 +1,7 @@
-"""The certificate that signs letters where everybody is made up: laid out once, never in production.
+"""The certificates that sign letters where everybody is made up: laid out once, never used in production.
 
-It stands in for the certificate that a body has from a recognised authority. Law: R5.3.
+They stand in for the certificate that a body has from a recognised authority, and for the authority's seal.
+Law: R5.3.
 """
 
 from datetime import datetime, timedelta
@@ -17,29 +18,46 @@ from lienthong.db.private_files import write_private
 ROOT_FILE: Final = "root.pem"
 KEY_FILE: Final = "signer.key"
 CERTIFICATE_FILE: Final = "signer.pem"
+SEAL_KEY_FILE: Final = "seal.key"
+SEAL_FILE: Final = "seal.pem"
 _TERM: Final = timedelta(days=3650)
 _ORGANISATION: Final = "Trình diễn – không có giá trị pháp lý"
 
 
 def lay_out_demonstration(folder: Path, *, now: datetime) -> None:
-    """Make a root and one signer in a folder; what is there already stays.
+    """Make a root, a signer for bodies and the authority's seal in a folder; what is there already stays.
 
-    The root's key is not kept: it vouches for this one signer and for nobody after.
+    The root's key is not kept: it vouches for these two and for nobody after.
     """
     if (folder / CERTIFICATE_FILE).exists():
         return
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root_name, name = _name("Gốc trình diễn"), _name("Chữ ký trình diễn")
+    root_key, root_name = ec.generate_private_key(ec.SECP256R1()), _name("Gốc trình diễn")
     root = _certificate(root_name, root_name, root_key, root_key.public_key(), now=now, is_root=True)
-    certificate = _certificate(name, root_name, root_key, key.public_key(), now=now, is_root=False)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    # The certificate comes last: while it is missing, the whole is made anew.
     write_private(folder / ROOT_FILE, root)
-    write_private(folder / KEY_FILE, private)
-    write_private(folder / CERTIFICATE_FILE, certificate)
+    # The signer's certificate comes last: while it is missing, the whole is made anew.
+    for common, key_file, file in (
+        ("Con dấu trình diễn", SEAL_KEY_FILE, SEAL_FILE),
+        ("Chữ ký trình diễn", KEY_FILE, CERTIFICATE_FILE),
+    ):
+        key = ec.generate_private_key(ec.SECP256R1())
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        public = key.public_key()
+        certificate = _certificate(_name(common), root_name, root_key, public, now=now, is_root=False)
+        write_private(folder / key_file, private)
+        write_private(folder / file, certificate)
+
+
+def is_of_demonstration(certificate: Path) -> bool:
+    """Say whether a certificate in PEM is one of a demonstration, by the organisation that it names.
+
+    Raises OSError, or ValueError for what is no certificate.
+    """
+    subject = x509.load_pem_x509_certificate(certificate.read_bytes()).subject
+    named = subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return [each.value for each in named] == [_ORGANISATION]
 
 
 def _name(common: str) -> x509.Name:
