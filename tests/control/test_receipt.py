@@ -1,6 +1,7 @@
 """Receipt: three tracks in one act, or nothing of them; documents made for what was asked; jobs that die."""
 
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -27,8 +28,10 @@ from lienthong.core.connection_request import Direction, FieldChoice
 from lienthong.core.request_states import RequestState
 from lienthong.core.system_facts import ManagedBy
 from lienthong.core.track_states import DocumentsState, SupportState
+from lienthong.db import Role as DatabaseRole
+from lienthong.db import connect_blocking
 from tests.control.filed import add_version, agreed, assigned, body_of, fresh, received, sent
-from tests.control.portal import OWN_BODY
+from tests.control.portal import OWN_BODY, pointed_at
 from tests.control.processes import eventually
 from tests.core.requesting import COMPLETE
 
@@ -152,7 +155,7 @@ def test_a_fault_is_shown_once_tried_again_and_mended(portals, settings_of):
                 provide_documents(request=request.pk)
     standing = provided.standing_of(request.pk)
     assert standing.state == DocumentsState.FAILED
-    assert "[trial]" in standing.fault
+    assert "[trial]" in standing.why.en
     assert standing.attempts == 3
     kinds = [event.kind for event in events_of("request", request.reference)]
     assert kinds.count("documents.fail") == 1
@@ -174,6 +177,7 @@ def test_a_defect_is_named_by_its_code_and_its_detail_stays_in_the_log(portals, 
                 provide_documents(request=request.pk)
     fault = provided.standing_of(request.pk).fault
     assert re.fullmatch(r"LT599 [0-9a-f]{12}", fault)
+    assert provided.standing_of(request.pk).why.en.endswith(f"code {fault}.")
     assert fault.split()[1] in caplog.text
     assert "the detail" in caplog.text
     events = [event for event in events_of("request", request.reference) if event.kind == "documents.fail"]
@@ -238,6 +242,34 @@ origin = "http://127.0.0.1:9400"
 person = { number = "099190000001", full_name = "Nguyễn Thị Hoà", birth_date = "1990-02-15" }
 other = { number = "099085000002", full_name = "Trần Văn Bình", birth_date = "1985" }
 """
+
+
+def test_documents_and_a_supplement_of_one_moment_wait_for_each_other_and_never_deadlock(portals):
+    """Whoever changes a request holds it and then wants its tracks: no job may hold a track before it."""
+    request = received(OWN_BODY)
+    key = {"id": request.pk}
+    job = threading.Thread(target=provided_apart, args=(portals.database, request.pk))
+    with (
+        connect_blocking(portals.database, DatabaseRole.CONTROL, application="test") as held,
+        held.transaction(),
+    ):
+        held.execute("SELECT id FROM control.request WHERE id = %(id)s FOR UPDATE", key)
+        job.start()
+        eventually(lambda: held.execute(_WAITING).fetchone()[0], "the job waits")
+        held.execute(
+            "SELECT id FROM control.documents_track WHERE request_id = %(id)s FOR UPDATE NOWAIT", key
+        )
+    job.join()
+    assert provided.standing_of(request.pk).state == DocumentsState.PROVIDED
+
+
+_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+def provided_apart(database, request):
+    """Make documents on a connection of this thread's own."""
+    with pointed_at(database):
+        tracks.provide(request)
 
 
 def test_the_process_of_jobs_provides_them(portals, processes):

@@ -72,7 +72,7 @@ REQUEST_MACHINE = Machine(
         State(_S.PROPOSED, Text("Chờ duyệt", "Proposed for acceptance"), _DECIDERS),
         State(
             _S.ACCEPTED,
-            Text("Đã chấp thuận, chuyển bước thống nhất nội dung", "Accepted; the agreement comes next"),
+            Text("Đã chấp thuận", "Accepted"),
             final=True,
         ),
         State(_S.REFUSED, Text("Đã từ chối bằng văn bản", "Refused by letter"), final=True),

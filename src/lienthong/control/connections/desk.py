@@ -26,6 +26,7 @@ _COLUMNS: Final = (
     "reference", "title", "body__name", "state", "handler", "sent_at", "received_at", "answer_by",
     "supplement_by",
 )  # fmt: skip
+_SETTLED: Final = frozenset(state.name for state in REQUEST_MACHINE.states if state.final)
 LISTED: Final = tuple(state for state in RequestState if state not in UNSEEN)
 
 
@@ -111,8 +112,8 @@ def _rows(values: Iterable[tuple[Any, ...]], now: date) -> tuple[DeskRow, ...]:
             label=REQUEST_MACHINE.state(row["state"]).label,
             handler=names.get(row["handler"], ""),
             sent_at=row["sent_at"],
-            answer_by=row["answer_by"],
-            supplement_by=row["supplement_by"],
+            answer_by=None if row["state"] in _SETTLED else row["answer_by"],
+            supplement_by=None if row["state"] in _SETTLED else row["supplement_by"],
             late=_days_late(row["state"], row["answer_by"], now),
         )
         for row in found

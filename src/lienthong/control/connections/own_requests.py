@@ -4,12 +4,13 @@ Law: R5.1, R5.2, R5.3, R1.3.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 import msgspec
 from django.conf import settings
+from django.db.models import F
 
 from lienthong.control.accounts.directory import names_of
 from lienthong.control.assessments.models import Assessment
@@ -20,7 +21,8 @@ from lienthong.control.connections.files import KeptFile, description_file, kept
 from lienthong.control.connections.models import Draft, Message, Request, Version
 from lienthong.control.connections.written import Written, decode, decode_draft
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
-from lienthong.core.access import Portal
+from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
+from lienthong.core.access import Actor, Portal, may_act
 from lienthong.core.letter_states import OutgoingState
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
 from lienthong.core.request_versions import Difference, differences
@@ -58,10 +60,42 @@ class Listed:
 def listed(body: int, *, page: int, size: int) -> Listed:
     """Return the requests of a body but its discarded drafts, newest first."""
     found = Request.objects.filter(body=body).exclude(state=RequestState.DISCARDED)
-    columns = ("reference", "title", "state", "started_at", "sent_at", "answer_by", "supplement_by")
-    rows = found.order_by("-id").only(*columns)[(page - 1) * size : page * size]
-    entries = tuple(Entry(**{name: getattr(row, name) for name in columns}) for row in rows)
-    return Listed(entries, found.count())
+    rows = found.order_by("-id").only(*_COLUMNS)[(page - 1) * size : page * size]
+    return Listed(tuple(_entry(row) for row in rows), found.count())
+
+
+_COLUMNS: Final = ("reference", "title", "state", "started_at", "sent_at", "answer_by", "supplement_by")
+_SHOWN_AT_HOME: Final = 10
+
+
+def _entry(row: Request) -> Entry:
+    """Return a request as lists show it: of a settled one no day is awaited."""
+    entry = Entry(**{name: getattr(row, name) for name in _COLUMNS})
+    if not REQUEST_MACHINE.state(row.state).final:
+        return entry
+    return replace(entry, answer_by=None, supplement_by=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """What the first page shows of a body's requests: those that wait for this person, those under way."""
+
+    waiting: tuple[Entry, ...]
+    under_way: tuple[Entry, ...]
+
+
+def at_home(actor: Actor) -> AtHome:
+    """Return the requests of an actor's body that wait for its role, and those the authority has.
+
+    The most urgent come first.
+    """
+    mine = [state.name for state in REQUEST_MACHINE.states if may_act(actor, state.waits_for)]
+    open_states = [state.name for state in REQUEST_MACHINE.states if not state.final]
+    found = Request.objects.filter(body=actor.body).only(*_COLUMNS)
+    urgent = (F("supplement_by").asc(nulls_last=True), F("answer_by").asc(nulls_last=True), "id")
+    waiting = found.filter(state__in=mine).order_by(*urgent)[:_SHOWN_AT_HOME]
+    others = found.filter(state__in=set(open_states) - set(mine)).order_by(*urgent)[:_SHOWN_AT_HOME]
+    return AtHome(tuple(map(_entry, waiting)), tuple(map(_entry, others)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +115,7 @@ class LetterEntry:
     """A letter of the file: from the body with its arrival number, or from the authority."""
 
     from_body: bool
-    subject: str
+    subject: Text | str
     number: str
     dated: date | None
     arrival: str
@@ -185,7 +219,7 @@ def _letters(request: int) -> Iterator[LetterEntry]:
     for letter in issued.order_by("-id"):
         yield LetterEntry(
             from_body=False,
-            subject=str(letter.content.get("abstract", "")),
+            subject=PURPOSE_LABELS[Purpose(letter.purpose)],
             number=letter.number or "",
             dated=letter.dated,
             arrival="",
@@ -211,6 +245,7 @@ _TOLD: Final = {
     "thread.answered": Text("Người hỗ trợ trả lời", "Answer of the supporter"),
     "documents.provide": Text("Cung cấp tài liệu kỹ thuật", "Technical documents provided"),
     "support.name_supporter": Text("Cử người hỗ trợ", "Supporter named"),
+    "letter.issue": Text("Cơ quan quản lý ban hành văn bản", "Letter of the authority issued"),
 } | {f"request.{act}": REQUEST_MACHINE.acts[act] for act in RequestAct}
 _KINDS: Final = {
     "request.withdraw": "bad",

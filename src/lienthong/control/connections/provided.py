@@ -2,9 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from django.conf import settings
 
 from lienthong.control.connections.models import DocumentsTrack, ProvidedDocument
+from lienthong.control.starting import is_demonstration
+from lienthong.core.speech import Text
 from lienthong.core.track_states import DocumentsState
+
+
+class DocumentsFault(StrEnum):
+    """Why documents cannot be made yet; the value stands in the track and in events."""
+
+    NO_TRIAL = "no_trial"
+    NOTHING_TO_READ = "nothing_to_read"
+
+
+FAULT_TEXTS: Final = {
+    DocumentsFault.NO_TRIAL: Text(
+        "Chưa cấu hình môi trường kiểm thử: đặt ba khóa origin, person, other của mục [trial].",
+        "The sandbox is not configured: set the keys origin, person and other of [trial].",
+    ),
+    DocumentsFault.NOTHING_TO_READ: Text(
+        "Đề nghị không đăng ký dịch vụ nào có trường để khai thác.",
+        "The request registers no service with a field to read.",
+    ),
+}
+_DEFECT: Final = Text("Lỗi của hệ thống, mã {code}.", "A defect of the system, code {code}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +46,10 @@ class ProvidedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentsStanding:
-    """How the track stands: state, when it began and was provided, its fault, its newest edition."""
+    """How the track stands: state, when it began and was provided, its fault, its newest edition.
+
+    `without_sandbox`: the sandbox that the documents name does not run here.
+    """
 
     state: DocumentsState
     started_at: datetime
@@ -29,6 +58,14 @@ class DocumentsStanding:
     fault: str
     edition: int
     files: tuple[ProvidedFile, ...]
+    without_sandbox: bool
+
+    @property
+    def why(self) -> Text:
+        """What the fault is, in words; of a defect its code alone."""
+        if self.fault in tuple(DocumentsFault):
+            return FAULT_TEXTS[DocumentsFault(self.fault)]
+        return Text(_DEFECT.vi.format(code=self.fault), _DEFECT.en.format(code=self.fault))
 
 
 def standing_of(request: int) -> DocumentsStanding | None:
@@ -49,6 +86,9 @@ def standing_of(request: int) -> DocumentsStanding | None:
         fault=track.fault,
         edition=edition,
         files=tuple(file for file in files if file.edition == edition),
+        # A demonstration may run alone: its documents then name a sandbox that nobody can call.
+        without_sandbox=is_demonstration(settings.LIENTHONG)
+        and settings.LIENTHONG.sandbox_access.origin is None,
     )
 
 

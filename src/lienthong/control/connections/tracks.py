@@ -23,6 +23,7 @@ from lienthong.control.connections.models import (
     SupportTrack,
     Version,
 )
+from lienthong.control.connections.provided import DocumentsFault
 from lienthong.core.access import Actor
 from lienthong.core.connection_request import ConnectionRequest, Direction, RequestedPurpose
 from lienthong.core.control_refusals import ControlRefuse
@@ -55,7 +56,11 @@ _HEADERS: Final[Mapping[PurposeActor, tuple[str, ...]]] = {
 
 
 class NothingToDocumentError(Exception):
-    """Documents cannot be made yet; the message says what is wanted."""
+    """Documents cannot be made yet; `fault` says what is wanted."""
+
+    def __init__(self, fault: DocumentsFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 def interfaces(request: ConnectionRequest, trial: TrialSettings) -> tuple[Interface, ...]:
@@ -64,12 +69,10 @@ def interfaces(request: ConnectionRequest, trial: TrialSettings) -> tuple[Interf
     Raises NothingToDocumentError. Law: R8.2.
     """
     if trial.origin is None or trial.person is None or trial.other is None:
-        raise NothingToDocumentError(
-            "[trial] origin, person and other: the sandbox is not configured; set the three keys"
-        )
+        raise NothingToDocumentError(DocumentsFault.NO_TRIAL)
     purposes = tuple(offer for purpose in request.purposes if (offer := _offer(request, purpose)).services)
     if not purposes:
-        raise NothingToDocumentError("the request chooses no service with a field to read")
+        raise NothingToDocumentError(DocumentsFault.NOTHING_TO_READ)
     person, other = _sample(trial.person), _sample(trial.other)
     return tuple(
         Interface(
@@ -118,7 +121,8 @@ def provide(request: int) -> DocumentsState | None:
        that is being prepared, and the job comes again.
     2. The documents are made outside any transaction; a fault becomes a fact of the track.
     3. All rows and the state in one act, and only if the track has not moved on: never half a set, never
-       two, never the documents of older contents over those of newer ones.
+       two, never the documents of older contents over those of newer ones. The request is locked before its
+       track, as by everybody who locks both: a supplement signed at this moment waits, no deadlock.
     """
     # 1.
     track = DocumentsTrack.objects.select_related("request").get(request=request)
@@ -142,6 +146,7 @@ def provide(request: int) -> DocumentsState | None:
         law=_LAW,
     )
     with acting(event) as act:
+        Request.objects.select_for_update().get(pk=request)
         locked = DocumentsTrack.objects.select_for_update().get(pk=track.pk)
         if other := decided_meanwhile(locked, track.version, who=names_of(frozenset()).vi, when=act.now):
             act.refuse(other)
@@ -161,7 +166,7 @@ def provide(request: int) -> DocumentsState | None:
 
 
 def _made(content: object) -> dict[str, TechnicalDocument] | str:
-    """Return the documents by name, or in a sentence why there are none."""
+    """Return the documents by name, or why there are none: a fault by its name, a defect by its code."""
     try:
         made = interfaces(read_request(content), settings.LIENTHONG.trial)
         several = len(made) > 1
@@ -171,7 +176,7 @@ def _made(content: object) -> dict[str, TechnicalDocument] | str:
             for document in technical_documents(each)
         }
     except NothingToDocumentError as error:
-        return str(error)
+        return error.fault.value
     except Exception as error:  # noqa: BLE001 - the duty must survive: one file's defect holds up no other file
         # Named by what it is: the same defect met again is no new act, and its detail stays in the log.
         incident = sha256(f"{type(error).__name__}: {error}".encode()).hexdigest()[:12]

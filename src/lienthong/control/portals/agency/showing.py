@@ -1,5 +1,6 @@
 """What several pages of requests show alike: states as tags, parts with what they lack, whose it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 
 from lienthong.control.connections.own_drafts import DraftView
-from lienthong.control.connections.own_requests import body_of
+from lienthong.control.connections.own_requests import Entry, body_of
 from lienthong.control.connections.written import PART_LABELS, Part
 from lienthong.control.frame.page import address_of
 from lienthong.control.theme.kinds import Kind
@@ -40,6 +41,16 @@ class StateTag:
 def tag_of(state: RequestState) -> StateTag:
     """Return how a request's state is shown."""
     return StateTag(_KINDS.get(state, Kind.INFO), REQUEST_MACHINE.state(state).label)
+
+
+def rows_of(entries: Iterable[Entry]) -> list[tuple[Entry, StateTag, str]]:
+    """Return requests as lists show them: with their tag, and the page where one goes on with them."""
+    return [(entry, tag_of(entry.state), _list_url(entry)) for entry in entries]
+
+
+def _list_url(entry: Entry) -> str:
+    page = Page.OWN_DRAFT if entry.state is RequestState.DRAFT else Page.OWN_REQUEST
+    return own_address(page, entry.reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.forms_content import MARKS
-from lienthong.control.portals.agency.showing import go_to, own_address, tag_of, tell, whose
+from lienthong.control.portals.agency.showing import go_to, own_address, rows_of, tag_of, tell, whose
 from lienthong.control.theme.fields import Upload
 from lienthong.control.theme.figures import size
 from lienthong.control.theme.kinds import Kind
@@ -71,17 +71,12 @@ def requests(request: PortalRequest) -> HttpResponse:
     number = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
     assert request.actor.body is not None, "an agency's account has its body"
     found = own_requests.listed(request.actor.body, page=number, size=_PAGE_SIZE)
-    rows = [(entry, tag_of(entry.state), _list_url(entry.state, entry.reference)) for entry in found.entries]
     values = {
-        "rows": rows,
+        "rows": rows_of(found.entries),
         "paging": Paging(number=number, size=_PAGE_SIZE, total=found.total),
         "writes": drafting.may_write(request.actor),
     }
     return render(request, "agency/requests.html", values)
-
-
-def _list_url(state: RequestState, reference: str) -> str:
-    return own_address(Page.OWN_DRAFT if state is RequestState.DRAFT else Page.OWN_REQUEST, reference)
 
 
 @page(Page.OWN_REQUEST_START)

@@ -76,6 +76,10 @@ RUN_KINDS: Final = {
 }
 
 _TITLES: Final = {
+    "request.start": Text("Bắt đầu soạn đề nghị", "Request begun"),
+    "request.describe": Text("Cập nhật tài liệu mô tả kỹ thuật", "Technical description changed"),
+    "request.message": Text("Cơ quan gửi tin nhắn", "Message of the body"),
+    "demonstration.set_back": Text("Trình diễn: lùi ngày của hồ sơ", "Demonstration: dates set back"),
     "request.stand_in": Text("Cử người xử lý thay", "Stand-in named"),
     "request.weigh": Text("Ghi ý kiến về trường thông tin", "Opinion on fields recorded"),
     "documents.provide": Text("Cung cấp tài liệu kỹ thuật", "Technical documents provided"),
