@@ -130,28 +130,39 @@ def forget_factors(config: Path | None, data: Path | None, *, reason: str, as_js
 
 @accounts.command("demonstrate")
 @of_deployment
+@click.option("--files", is_flag=True, help="Also make bodies and files in every state.")
 @json_option
-def demonstrate(config: Path | None, data: Path | None, *, as_json: bool) -> None:
+def demonstrate(config: Path | None, data: Path | None, *, files: bool, as_json: bool) -> None:
     """Make an account for each role, with a password and a second factor that are printed.
 
     Refused in production.
     """
     with _prepared(config, data) as configuration:
-        from lienthong.control.demonstration import PASSWORD, SECRET, NotDemonstrationError, furnish
+        from lienthong.control import demonstration
+        from lienthong.control.participants.seeding import SeedingError
+        from lienthong.control.showcase.people import ShowcaseError
+        from lienthong.control.showcase.showing import Shown, show
 
         try:
-            sign_ins = furnish(configuration)
-        except NotDemonstrationError as error:
+            shown = show(configuration) if files else Shown(demonstration.furnish(configuration), {})
+        except (demonstration.NotDemonstrationError, SeedingError, ShowcaseError) as error:
             raise NotDoneError(str(error)) from error
-    origin = configuration.control.public_origin
+    origin, password, secret = (
+        configuration.control.public_origin,
+        demonstration.PASSWORD,
+        demonstration.SECRET,
+    )
     if as_json:
-        content = {"origin": origin, "password": PASSWORD, "secret": SECRET, "accounts": sign_ins}
-        click.echo(msgspec.json.encode(content).decode())
+        content = {"origin": origin, "password": password, "secret": secret, "accounts": shown.sign_ins}
+        click.echo(msgspec.json.encode(content | {"states": shown.states}).decode())
         return
-    for each in sign_ins:
-        click.echo(f"{origin}/{each.portal}/  {each.email:<36} {each.role:<16} {each.name}")
+    for machine, states in shown.states.items():
+        counts = ", ".join(f"{state} {count}" for state, count in states.items() if count)
+        click.echo(f"{machine}: {counts or '–'}")
+    for each in shown.sign_ins:
+        click.echo(f"{origin}/{each.portal}/  {each.email:<36} {each.role:<16} {each.name}  {each.body}")
     click.echo(
-        f"password {PASSWORD}, secret of the second factor {SECRET}; `lienthong accounts code` shows a code"
+        f"password {password}, secret of the second factor {secret}; `lienthong accounts code` shows a code"
     )
 
 

@@ -20,10 +20,10 @@ from lienthong.control.accounts.sealing import seal
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event, database_now
 from lienthong.control.participants.models import Body
+from lienthong.control.participants.seeding import seed_bodies
 from lienthong.control.starting import is_demonstration
-from lienthong.core.access import AGENCY_ROLES, Portal, Role
+from lienthong.core.access import AGENCY_ROLES, Actor, Portal, Role
 from lienthong.core.account_states import AccountState
-from lienthong.core.bodies import BodyKind
 from lienthong.core.control_refusals import ControlRefuse
 from lienthong.core.legal_days import SECOND
 
@@ -33,14 +33,8 @@ _BY: Final = "demonstration"
 _CAST: Final = Path(__file__).with_suffix(".toml")
 
 
-class _Body(msgspec.Struct):
-    identifier: str
-    kind: BodyKind
-    name: str
-
-
 class _Cast(msgspec.Struct):
-    body: _Body
+    body: str
     names: dict[Role, str]
 
 
@@ -50,28 +44,50 @@ class NotDemonstrationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How to sign in as one role."""
+    """How to sign in as one role, for an agency's account with the body it works for."""
 
     portal: Portal
     role: Role
     name: str
     email: str
+    body: str = ""
+
+
+def require_demonstration(configuration: Configuration) -> None:
+    """Refuse to make what everybody can use where people are real; raises NotDemonstrationError."""
+    if not is_demonstration(configuration):
+        raise NotDemonstrationError(
+            "accounts that everybody can use are for demonstrations and sandboxes; this is production."
+        )
 
 
 def furnish(configuration: Configuration) -> tuple[SignIn, ...]:
     """Make the accounts that are missing and return how to sign in; safe to repeat, also after a crash.
 
-    Raises NotDemonstrationError in production.
+    Raises NotDemonstrationError in production, SeedingError.
     """
-    if not is_demonstration(configuration):
-        raise NotDemonstrationError(
-            "accounts that everybody can use are for demonstrations and sandboxes; this is production."
-        )
-    cast = msgspec.convert(tomllib.loads(_CAST.read_text(encoding="utf-8")), _Cast)
-    body, _ = Body.objects.get_or_create(
-        identifier=cast.body.identifier, defaults={"kind": cast.body.kind.value, "name": cast.body.name}
-    )
-    return tuple(_furnished(role, cast.names[role], body.pk) for role in Role)
+    require_demonstration(configuration)
+    seed_bodies()
+    cast = _cast()
+    body = Body.objects.get(identifier=cast.body)
+    return tuple(sign_in(role, cast.names[role], body if role in AGENCY_ROLES else None) for role in Role)
+
+
+def own_body() -> str:
+    """Return the identifier of the body for which the agency's accounts work."""
+    return _cast().body
+
+
+def _cast() -> _Cast:
+    return msgspec.convert(tomllib.loads(_CAST.read_text(encoding="utf-8")), _Cast)
+
+
+def sign_in(role: Role, name: str, body: Body | None, *, email: str = "") -> SignIn:
+    """Return how to sign in as somebody, made where there is no such account yet."""
+    portal = Portal.STAFF if body is None else Portal.AGENCY
+    email = email or f"{role.value.replace('_', '-')}@trinh-dien.example"
+    admit(portal, role, name, email, body)
+    return SignIn(portal, role, name, email, "" if body is None else body.name)
 
 
 def code_now() -> str:
@@ -79,18 +95,17 @@ def code_now() -> str:
     return code_at(b32decode(SECRET), database_now() // SECOND)
 
 
-def _furnished(role: Role, name: str, body: int) -> SignIn:
-    portal = Portal.AGENCY if role in AGENCY_ROLES else Portal.STAFF
-    email = f"{role.value.replace('_', '-')}@trinh-dien.example"
-    new = actions.NewAccount(
-        portal=portal,
-        email=email,
-        name=name,
-        roles=frozenset({role}),
-        body=body if portal is Portal.AGENCY else None,
-    )
+def admit(portal: Portal, role: Role, name: str, email: str, body: Body | None) -> Actor:
+    """Return who acts as somebody: an active account with the password and the factor everybody knows."""
     account = Account.objects.filter(portal=portal, email=email).first()
     if account is None or account.state is AccountState.INVITED:
+        new = actions.NewAccount(
+            portal=portal,
+            email=email,
+            name=name,
+            roles=frozenset({role}),
+            body=None if body is None else body.pk,
+        )
         invitation = (
             actions.invite(new, actor=None, by=_BY)
             if account is None
@@ -102,7 +117,7 @@ def _furnished(role: Role, name: str, body: int) -> SignIn:
         account = Account.objects.get(pk=accepted)
     if account.factor is None:
         _give_factor(account)
-    return SignIn(portal, role, new.name, email)
+    return Actor(account.pk, account.name, portal, frozenset({role}), account.body)
 
 
 def _give_factor(account: Account) -> None:

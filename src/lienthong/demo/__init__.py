@@ -14,7 +14,7 @@ import click
 from lienthong.core.fields import bits_of_names
 from lienthong.db import Role, connect
 from lienthong.demo.agencies import Player, make_keys, trust_hub
-from lienthong.demo.portals import SignIns, furnish_portals, play_portals, show_sign_ins
+from lienthong.demo.portals import SignIns, play_portals, show_sign_ins
 from lienthong.demo.proving import play_proofs
 from lienthong.demo.story import Story, play_exchange
 from lienthong.demo.transcript import Transcript
@@ -63,14 +63,13 @@ def play(*, once: bool, folder: Path | None, persons: int, language: str, with_s
         click.echo(f"grants: {len(published.grants)} systems ({GRANTS.name}), signed by the notary's key")
         consent = f"dong-y-{secrets.token_hex(4)}"
         cast = asyncio.run(_furnish(hub, consent))
-        sign_ins = furnish_portals(hub)
         tell.say(
             f"\nSẵn sàng sau {time.monotonic() - started:.0f} giây. Mọi người trong chuyện đều là giả.",
             f"\nReady after {time.monotonic() - started:.0f} s. Everybody in this story is invented.",
         )
         story = Story(cast, _agencies(hub), consent, tell)
         play_exchange(story)
-        play_portals(tell, hub, sign_ins)
+        sign_ins = play_portals(tell, hub)
         play_proofs(story, hub, folder)
         _sum_up(tell)
         if not once:

@@ -1,4 +1,4 @@
-"""Both portals, entered as a person does: invented accounts of every role, password, second factor."""
+"""Both portals: files in every state, and entered as a person does, with password and second factor."""
 
 import re
 import subprocess
@@ -13,44 +13,48 @@ from urllib.parse import urlencode
 import click
 import msgspec
 
+from lienthong.core.machine_list import MACHINES
+from lienthong.core.request_states import REQUEST_MACHINE, RequestState
 from lienthong.demo.transcript import Transcript
 from lienthong.running import Running
 
 _TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 _WAIT: Final = 30
-_WHO_PLAYS: Final = {"staff": "handler", "agency": "integrator"}
+_VISITS: Final = (
+    ("handler", "staff", "requests/?overdue=on", "quá hạn"),
+    ("chief", "staff", "desk/", "Theo người xử lý"),
+    ("integrator", "agency", "requests/", "YC-"),
+)
 
 
 class Account(msgspec.Struct, frozen=True):
-    """How to sign in as one role."""
+    """How to sign in as one role, for an agency's account with its body."""
 
     portal: str
     role: str
     name: str
     email: str
+    body: str
 
 
 class SignIns(msgspec.Struct, frozen=True):
-    """The accounts of the demonstration, their one password and the secret of their second factor."""
+    """The accounts of the demonstration, their password and factor; how much is in which state."""
 
     origin: str
     password: str
     secret: str
     accounts: tuple[Account, ...]
+    states: dict[str, dict[str, int]]
 
 
-def furnish_portals(hub: Running) -> SignIns:
-    """Make the accounts of the demonstration where they are missing."""
-    return msgspec.json.decode(_run(hub, "demonstrate", "--json"), type=SignIns)
-
-
-def play_portals(tell: Transcript, hub: Running, sign_ins: SignIns) -> None:
-    """Sign in to both portals over HTTP, and find the sign-in in the account's own sessions."""
+def play_portals(tell: Transcript, hub: Running) -> SignIns:
+    """Furnish the portals with files in every state, then enter both and find the files there."""
+    sign_ins = _furnish(tell, hub)
     with tell.step(
-        "Cán bộ xử lý hồ sơ và cán bộ kỹ thuật của cơ quan đăng nhập hai cổng, bằng mật khẩu và mã xác thực",
-        "A handler and an agency's integrator sign in to the two portals, with password and second factor",
+        "Cán bộ xử lý, chỉ huy và cán bộ kỹ thuật của cơ quan đăng nhập hai cổng, thấy hồ sơ của mình",
+        "Handler, chief and an agency's integrator sign in to the two portals and find their files",
     ):
-        for portal, role in _WHO_PLAYS.items():
+        for role, portal, path, found in _VISITS:
             account = next(each for each in sign_ins.accounts if each.role == role)
             tell.expect(account.portal == portal, f"{role} in the {portal} portal")
             visitor = _Visitor(f"{hub.portals}/{portal}/")
@@ -64,14 +68,41 @@ def play_portals(tell: Transcript, hub: Running, sign_ins: SignIns) -> None:
             tell.expect(account.name in visitor.page, account.name)
             visitor.get("account/")
             tell.expect("127.0.0.1" in visitor.page, "the session among the account's own")
-            tell.saw(f"{hub.portals}/{portal}/  {account.email}  {account.name}")
+            visitor.get(path)
+            tell.expect(found in visitor.page, f"{found} on {path}")
+            tell.saw(f"{hub.portals}/{portal}/{path}  {account.email}  {account.name}")
+    return sign_ins
+
+
+def _furnish(tell: Transcript, hub: Running) -> SignIns:
+    """Make bodies, files and letters by the acts of their people, and tell how many are in which state."""
+    with tell.step(
+        "Hai cổng có hồ sơ mẫu ở mọi trạng thái, mỗi hồ sơ do đúng các thao tác của người làm ra",
+        "The portals get invented files in every state, each led there by the acts of its people",
+    ):
+        sign_ins = msgspec.json.decode(_run(hub, "demonstrate", "--files", "--json"), type=SignIns)
+        for machine in MACHINES:
+            found = sign_ins.states[machine.name]
+            counted = ", ".join(
+                f"{state.label.in_language(tell.language)} {found[state.name]}"
+                for state in machine.states
+                if found[state.name]
+            )
+            if counted:
+                tell.saw(f"{machine.label.in_language(tell.language)}: {counted}")
+        requests = sign_ins.states[REQUEST_MACHINE.name]
+        # A request is received in the very act by which it is sent: none stays in between.
+        lacking = [state for state in RequestState if not requests[state] and state is not RequestState.SENT]
+        tell.expect(not lacking, f"a request in each state, none is {', '.join(lacking)}")
+    return sign_ins
 
 
 def show_sign_ins(tell: Transcript, hub: Running, sign_ins: SignIns) -> None:
     """Print how to sign in as each role."""
     tell.say("\nĐăng nhập hai cổng (người giả):", "\nSigning in to the portals (invented people):")
     for account in sign_ins.accounts:
-        click.echo(f"  {hub.portals}/{account.portal + '/':<8} {account.email:<36} {account.role}")
+        place = f"{hub.portals}/{account.portal + '/':<8}"
+        click.echo(f"  {place} {account.email:<46} {account.role:<15} {account.body}".rstrip())
     config = hub.deployment.configuration_file
     tell.say(f"  mật khẩu     {sign_ins.password}", f"  password     {sign_ins.password}")
     tell.say(f"  khoá mã      {sign_ins.secret}", f"  secret       {sign_ins.secret}")

@@ -7,20 +7,29 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from lienthong.control.participants import bodies, contact_officers, mandates, officers, systems
+from lienthong.control.participants import (
+    bodies,
+    contact_officers,
+    mandates,
+    officers,
+    succession,
+    systems,
+)
 from lienthong.control.participants.bodies import BodyFacts
 from lienthong.control.participants.contact_officers import ContactFacts
 from lienthong.control.participants.mandates import MandateFacts
 from lienthong.control.participants.models import Body
 from lienthong.control.participants.papers import GivenPaper
 from lienthong.control.participants.systems import Evidence, SystemStated
+from lienthong.core.access import Actor
 from lienthong.core.bodies import BodyKind
 from lienthong.core.connection_request import MandateKind
 from lienthong.core.control_refusals import ControlRefuse
 from lienthong.core.grant_document import SystemKind
 from lienthong.core.papers import Paper, SecretDegree
 from lienthong.core.roster import RosterRow
-from lienthong.core.system_facts import DatedFact, LevelFacts, SystemFacts
+from lienthong.core.succession import SuccessionKind
+from lienthong.core.system_facts import DatedFact, LevelFacts, ManagedBy, SystemFacts
 from lienthong_protocol.record import Act
 
 _FILE: Final = Path(__file__).with_name("demonstration.toml")
@@ -57,6 +66,28 @@ def seed_bodies() -> Mapping[str, SeededBody]:
     }
 
 
+def seed_mergers(actor: Actor) -> int:
+    """Merge the demonstration's bodies that others follow; return how many ended now. Raises SeedingError."""
+    content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    ended = set(Body.objects.exclude(ended_on=None).values_list("identifier", flat=True))
+    wanted = [table for table in content["merger"] if table["predecessor"] not in ended]
+    for table in wanted:
+        decision = succession.Decision(
+            kind=SuccessionKind.MERGE,
+            paper=_paper(table),
+            effective_on=_day(table["effective_on"]),
+            predecessors=(table["predecessor"], table["successor"]),
+            successors=(table["successor"],),
+        )
+        planned = succession.plan(decision)
+        if isinstance(planned, ControlRefuse):
+            raise SeedingError(planned.text.en)
+        done = succession.carry_out(decision, planned.print, None, actor=actor)
+        if not isinstance(done, int):
+            raise SeedingError(done.text.en if isinstance(done, ControlRefuse) else "the plan moved on")
+    return len(wanted)
+
+
 def _body(table: Table, officer: str) -> SeededBody:
     facts = BodyFacts(
         kind=BodyKind(table["kind"]),
@@ -67,6 +98,7 @@ def _body(table: Table, officer: str) -> SeededBody:
         address=table.get("address", ""),
         email=table.get("email", ""),
         phone=table.get("phone", ""),
+        under_defence=table.get("under_defence", False),
     )
     number = _done(bodies.register(table["identifier"], facts, actor=None))
     for mandate in table.get("mandate", ()):
@@ -103,6 +135,8 @@ def _system(body: int, table: Table, officer: str) -> int:
         kind=SystemKind(table["kind"]),
         is_database=table.get("is_database", False),
         facts=SystemFacts(
+            managed_by=ManagedBy.DEFENCE if Evidence.DEFENCE in table else ManagedBy.ORDINARY,
+            defence=_dated(table.get(Evidence.DEFENCE)),
             level=_level(table),
             monitoring=_dated(table.get(Evidence.MONITORING)),
             identification_platform=_dated(table.get(Evidence.IDENTIFICATION)),

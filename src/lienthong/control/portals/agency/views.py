@@ -7,8 +7,8 @@ from lienthong.control.connections import drafting, own_requests
 from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.guides.queries import missing_of_body
-from lienthong.control.portals.guides.shown import shown_row
 from lienthong.control.portals.agency.showing import rows_of
+from lienthong.control.portals.guides.shown import shown_row
 from lienthong.core.access import ROLE_LABELS, Role
 from lienthong.core.pages import Page
 
