@@ -82,6 +82,11 @@ def opened(agency: Agency) -> Run:
     return _told(agency, Call(Kind.SCOPE, "POST", PATH, Run, b"{}"))
 
 
+def found(agency: Agency, run: str) -> Run:
+    """Return a run that was opened elsewhere, as in the portal; raises ConformanceError."""
+    return _told(agency, Call(Kind.SCOPE, "GET", f"{PATH}/{run}", Run))
+
+
 def walk(agency: Agency, run: Run, material: Material) -> Iterator[tuple[RunStep, Run]]:
     """Go through the steps of a run; yields each as the sandbox judged it. Raises ConformanceError."""
     for step in run.steps:

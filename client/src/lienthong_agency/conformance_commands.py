@@ -9,7 +9,7 @@ import msgspec
 
 from lienthong_agency.calls import Person
 from lienthong_agency.command_options import AS_JSON, FILE, Asking, agency_of, asking, listed, person, told
-from lienthong_agency.conformance import ConformanceError, Material, Run, RunStep, opened, walk
+from lienthong_agency.conformance import ConformanceError, Material, Run, RunStep, found, opened, walk
 from lienthong_agency.explanation import Language, Words
 from lienthong_agency.telling import NoAnswerTold, Told, print_json
 
@@ -27,6 +27,7 @@ _WHOLE = Words("Kiểm thử kỹ thuật {run}: {state}", "Technical test {run}
 @click.option("--other", type=click.File("rb"), help="JSON file of a second person, for the batch.")
 @click.option("--field", "fields", multiple=True, help="Field to look up; none: persons are verified.")
 @click.option("--outside", required=True, help="A field this system did not ask for.")
+@click.option("--run", "run_id", help="Id of a run that was opened in the portal; none: a new one.")
 @click.option("--out", type=FILE, help="New file for the signed report.")
 @AS_JSON
 @asking
@@ -37,6 +38,7 @@ def conformance(
     other: IO[bytes] | None,
     fields: tuple[str, ...],
     outside: str,
+    run_id: str | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -51,7 +53,7 @@ def conformance(
     )
     with told(), agency_of(asking.settings) as agency:
         try:
-            run = opened(agency)
+            run = opened(agency) if run_id is None else found(agency, run_id)
             for step, judged in walk(agency, run, material):
                 run = judged
                 if not as_json:
