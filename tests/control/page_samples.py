@@ -128,6 +128,33 @@ def _event(_portals: Portals, body: int) -> Mapping[str, object]:
     return {"event": events_of("sample", "event")[0].id}
 
 
+def _filed(portals: Portals, body: int) -> Mapping[str, object]:
+    from tests.control.requesting import sent
+
+    writer = portals.account(Role.INTEGRATOR, body=body)
+    return {"reference": sent(portals, writer, number=f"{writer.id}/SYT-VP")}
+
+
+def _trial(request: Mapping[str, object]) -> Mapping[str, object]:
+    from lienthong.control.conformance.models import Trial
+    from tests.control.trying import SHEET
+
+    trial = Trial.objects.filter(request__reference=request["reference"]).latest("pk")
+    Trial.objects.filter(pk=trial.pk).update(persons=SHEET)
+    return {**request, "trial": trial.pk}
+
+
+def _run(portals: Portals, body: int) -> Mapping[str, object]:
+    from lienthong.control.conformance.models import Run, Trial
+
+    request = _request(portals, body)
+    trial = Trial.objects.filter(request__reference=request["reference"]).latest("pk")
+    run = Run.objects.create(
+        request=trial.request, system=trial.system, opened_at=trial.begun_at, report=b"{}", report_sha256="00"
+    )
+    return {**request, "run": run.pk}
+
+
 SAMPLES: dict[Page, Sample] = {
     Page.GUIDES: _no_values,
     Page.AUTHORITY_GUIDE: _no_values,
@@ -193,6 +220,17 @@ SAMPLES: dict[Page, Sample] = {
     Page.OWN_REQUEST_VERSIONS: _of_draft,
     Page.OWN_REQUEST_FILE: _of_file,
     Page.OWN_REQUEST_DOCUMENT: _of_document,
+    Page.OWN_TRIAL: _filed,
+    Page.OWN_TRIAL_KEY: lambda portals, body: _trial(_filed(portals, body)),
+    Page.OWN_TRIAL_START: lambda portals, body: _trial(_request(portals, body)),
+    Page.OWN_TRIAL_ABANDON: _run,
+    Page.OWN_TRIAL_REPORT: _run,
+    Page.OWN_TRIAL_PERSONS: lambda portals, body: {
+        **_trial(_request(portals, body)),
+        "kind": "csv",
+    },
+    Page.DESK_TRIAL: _request,
+    Page.DESK_TRIAL_REPORT: _run,
     Page.BODIES: _no_values,
     Page.BODY: _body,
     Page.BODY_NAMED: _named,

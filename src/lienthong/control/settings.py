@@ -28,6 +28,7 @@ FIXED: Final[dict[str, Any]] = {
         "lienthong.control.portals.entrance",
         "lienthong.control.portals.bodies",
         "lienthong.control.portals.guides",
+        "lienthong.control.portals.trials",
         "lienthong.control.portals.staff",
         "lienthong.control.portals.agency",
     ],

@@ -69,6 +69,17 @@ class ControlCode(StrEnum):
     ACCEPTANCE_NOT_READY = "LC552"
     HANDLER_UNKNOWN = "LC553"
     MESSAGE_EMPTY = "LC651"
+    SANDBOX_MISSING = "LC661"
+    SANDBOX_AWAY = "LC662"
+    SANDBOX_UNTRUSTED = "LC663"
+    SANDBOX_REFUSES = "LC664"
+    SANDBOX_DEAF = "LC665"
+    NOTHING_TO_TEST = "LC666"
+    TRIAL_KEY_ELSEWHERE = "LC667"
+    TRIAL_NOT_READY = "LC668"
+    RUN_OPEN_ALREADY = "LC669"
+    REPORT_UNPROVEN = "LC670"
+    REPORT_OF_ANOTHER_RUN = "LC671"
     LETTER_INCOMPLETE = "LC571"
     MAY_NOT_FILE = "LC572"
     LETTER_NUMBER_USED = "LC573"
@@ -273,6 +284,52 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "Chỉ giao được cho cán bộ xử lý hồ sơ đang hoạt động.", "Files are given to active handlers only."
     ),
     ControlCode.MESSAGE_EMPTY: Text("Chưa nhập nội dung.", "Nothing was written."),
+    ControlCode.SANDBOX_MISSING: Text(
+        "Chưa cấu hình được môi trường kiểm thử ({why}); hệ thống tự thử lại.",
+        "The sandbox is not configured ({why}); this is tried again by itself.",
+    ),
+    ControlCode.SANDBOX_AWAY: Text(
+        "Môi trường kiểm thử tạm thời không trả lời ({why}); hệ thống tự thử lại.",
+        "The sandbox does not answer for now ({why}); this is tried again by itself.",
+    ),
+    ControlCode.SANDBOX_UNTRUSTED: Text(
+        "Câu trả lời không mang chữ ký của môi trường kiểm thử ({why}); không sử dụng, quản trị hệ thống "
+        "phải kiểm tra khóa đã ghim.",
+        "The answer does not bear the sandbox's signature ({why}); it was not used. The administrator has to "
+        "look at the pinned keys.",
+    ),
+    ControlCode.SANDBOX_REFUSES: Text(
+        "Môi trường kiểm thử không nhận: {code} {why}", "The sandbox refuses: {code} {why}"
+    ),
+    ControlCode.SANDBOX_DEAF: Text(
+        "Môi trường kiểm thử không nhận khóa của hệ thống này ({code}); quản trị hệ thống phải kiểm tra "
+        "cấu hình, hệ thống tự thử lại.",
+        "The sandbox does not know this system's key ({code}); the administrator has to look at the "
+        "configuration. This is tried again by itself.",
+    ),
+    ControlCode.NOTHING_TO_TEST: Text(
+        "Đề nghị không chọn dịch vụ nào có trường thông tin để kiểm thử.",
+        "The request chooses no service with a field, so there is nothing to test.",
+    ),
+    ControlCode.TRIAL_KEY_ELSEWHERE: Text(
+        "Khóa này đã đăng ký cho môi trường hoặc hệ thống khác; hãy tạo khóa riêng để kiểm thử.",
+        "This key is registered for another environment or system; make one of its own for the trial.",
+    ),
+    ControlCode.TRIAL_NOT_READY: Text(
+        "Chưa bắt đầu được lượt kiểm thử: {state}.", "A run cannot be started yet: {state}."
+    ),
+    ControlCode.RUN_OPEN_ALREADY: Text(
+        "Hệ thống này đang có một lượt kiểm thử chưa xong. Hãy hoàn thành hoặc bỏ lượt đó trước.",
+        "This system has an unfinished run. Finish or abandon it first.",
+    ),
+    ControlCode.REPORT_UNPROVEN: Text(
+        "Báo cáo không mang chữ ký của môi trường kiểm thử; không ghi nhận, được giữ riêng.",
+        "The report does not bear the sandbox's signature; it was not filed and is kept aside.",
+    ),
+    ControlCode.REPORT_OF_ANOTHER_RUN: Text(
+        "Báo cáo nói về lượt, hệ thống hoặc kết quả khác; không ghi nhận, được giữ riêng.",
+        "The report is about another run, system or result; it was not filed and is kept aside.",
+    ),
     ControlCode.LETTER_INCOMPLETE: Text(
         "Chưa trình ký được: còn {count} nội dung phải bổ sung.",
         "Not ready for signature: {count} things are still missing.",

@@ -10,6 +10,7 @@ from lienthong.core.machines import Machine
 from lienthong.core.request_states import REQUEST_MACHINE
 from lienthong.core.run_states import RUN_MACHINE
 from lienthong.core.track_states import ASSESSMENT_MACHINE, DOCUMENTS_MACHINE, SUPPORT_MACHINE
+from lienthong.core.trial_states import TRIAL_MACHINE
 
 MACHINES: Final[tuple[Machine[Any, Any], ...]] = (
     ACCOUNT_MACHINE,
@@ -21,5 +22,6 @@ MACHINES: Final[tuple[Machine[Any, Any], ...]] = (
     OUTGOING_MACHINE,
     KEY_MACHINE,
     RUN_MACHINE,
+    TRIAL_MACHINE,
     GUIDE_MACHINE,
 )

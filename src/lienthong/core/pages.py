@@ -71,6 +71,15 @@ class Page(StrEnum):
     OWN_REQUEST_VERSIONS = "own_request_versions"
     OWN_REQUEST_FILE = "own_request_file"
     OWN_REQUEST_DOCUMENT = "own_request_document"
+    # The trial: a system in the sandbox, its runs of the technical test.
+    OWN_TRIAL = "own_trial"
+    OWN_TRIAL_KEY = "own_trial_key"
+    OWN_TRIAL_START = "own_trial_start"
+    OWN_TRIAL_ABANDON = "own_trial_abandon"
+    OWN_TRIAL_REPORT = "own_trial_report"
+    OWN_TRIAL_PERSONS = "own_trial_persons"
+    DESK_TRIAL = "desk_trial"
+    DESK_TRIAL_REPORT = "desk_trial_report"
     BODIES = "bodies"
     BODY = "body"
     BODY_NAMED = "body_named"
@@ -153,6 +162,18 @@ def _on_keys(label: Text, act: KeyAct, *, portal: Portal | None = None, weighty:
 
 
 _STAFF, _AGENCY = Portal.STAFF, Portal.AGENCY
+_INTEGRATOR: Final = frozenset({Role.INTEGRATOR})
+
+_OF_TRIALS: Final[dict[Page, PageRule]] = {
+    Page.OWN_TRIAL: _agency(Text("Hỗ trợ, kiểm thử kỹ thuật", "Support and technical test")),
+    Page.OWN_TRIAL_KEY: _agency(Text("Khóa kiểm thử", "Key for the trial"), _INTEGRATOR),
+    Page.OWN_TRIAL_START: _agency(Text("Bắt đầu lượt kiểm thử", "Start a run"), _INTEGRATOR),
+    Page.OWN_TRIAL_ABANDON: _agency(Text("Bỏ lượt kiểm thử", "Abandon a run"), _INTEGRATOR),
+    Page.OWN_TRIAL_REPORT: _agency(Text("Báo cáo kiểm thử", "Report of a run")),
+    Page.OWN_TRIAL_PERSONS: _agency(Text("Người kiểm thử", "Test persons")),
+    Page.DESK_TRIAL: _desk("Kiểm thử kỹ thuật", "Technical test"),
+    Page.DESK_TRIAL_REPORT: _desk("Báo cáo kiểm thử", "Report of a run"),
+}
 
 
 def _guide(vi: str, en: str, roles: frozenset[Role] = frozenset()) -> PageRule:
@@ -302,6 +323,7 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.OWN_REQUEST_VERSIONS: _agency(Text("Các bản đã gửi", "Versions")),
     Page.OWN_REQUEST_FILE: _agency(Text("Tệp của hồ sơ", "File of the request")),
     Page.OWN_REQUEST_DOCUMENT: _agency(Text("Tài liệu kỹ thuật", "Technical document")),
+    **_OF_TRIALS,
     **_OF_BODIES,
     **_OF_GUIDES,
 }

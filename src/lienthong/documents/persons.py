@@ -33,15 +33,27 @@ _SIZES: Final = (8.5, 7.5, 6.5, 5.5)
 """Points of the answers' text: the largest at which the list is one page is taken."""
 
 
+PERSONS_KINDS: Final = ("pdf", "json", "csv")
+
+
 def persons_documents(sheet: PersonsSheet) -> tuple[TechnicalDocument, ...]:
     """Return the list as files: PDF, JSON, CSV. Raises TypesettingError."""
-    return (
-        TechnicalDocument("nguoi-kiem-thu.pdf", "application/pdf", persons_page(sheet)),
-        TechnicalDocument(
-            "nguoi-kiem-thu.json", "application/json", msgspec.json.format(msgspec.json.encode(sheet)) + b"\n"
-        ),
-        TechnicalDocument("nguoi-kiem-thu.csv", "text/csv", persons_table(sheet)),
-    )
+    made = (persons_document(sheet, kind) for kind in PERSONS_KINDS)
+    return tuple(each for each in made if each is not None)
+
+
+def persons_document(sheet: PersonsSheet, kind: str) -> TechnicalDocument | None:
+    """Return the list as one file, None for a kind that is none of PERSONS_KINDS. Raises TypesettingError."""
+    match kind:
+        case "pdf":
+            return TechnicalDocument("nguoi-kiem-thu.pdf", "application/pdf", persons_page(sheet))
+        case "json":
+            content = msgspec.json.format(msgspec.json.encode(sheet)) + b"\n"
+            return TechnicalDocument("nguoi-kiem-thu.json", "application/json", content)
+        case "csv":
+            return TechnicalDocument("nguoi-kiem-thu.csv", "text/csv", persons_table(sheet))
+        case _:
+            return None
 
 
 def sample_persons(sheet: PersonsSheet) -> tuple[SamplePerson, SamplePerson]:

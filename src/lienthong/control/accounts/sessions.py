@@ -71,8 +71,11 @@ def prove_session(session: Session, now: int) -> str:
     return token
 
 
-def find_session(token: str, portal: Portal, now: int) -> OpenSession | None:
-    """Return the session of a cookie if it holds in this portal, and note now and then that it was seen."""
+def find_session(token: str, portal: Portal, now: int, *, is_attended: bool = True) -> OpenSession | None:
+    """Return the session of a cookie if it holds in this portal, and note now and then that it was seen.
+
+    What a page asks for by itself is not attended: a screen that somebody has left keeps no session open.
+    """
     session = Session.objects.select_related("account").filter(token=digest(token)).first()
     if session is None:
         return None
@@ -83,7 +86,7 @@ def find_session(token: str, portal: Portal, now: int) -> OpenSession | None:
         or not is_alive(times, now // SECOND)
     ):
         return None
-    if now // SECOND - times.seen >= _SEEN_EVERY and times.proved is not None:
+    if is_attended and now // SECOND - times.seen >= _SEEN_EVERY and times.proved is not None:
         Session.objects.filter(pk=session.pk).update(seen_at=moment(now))
     return OpenSession(
         id=session.pk,

@@ -257,7 +257,8 @@ def _add(papers: dict[int, FilePaper], upload: Upload, title: Text) -> None:
 
 
 def _runs(request: int) -> tuple[FileRun, ...]:
-    rows = Run.objects.filter(request=request).select_related("system").order_by("-id")[:20]
+    found = Run.objects.filter(request=request).select_related("system").defer("report", "standing")
+    rows = found.order_by("-opened_at", "-id")[:20]
     return tuple(
         FileRun(
             system=row.system.name,

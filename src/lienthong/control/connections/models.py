@@ -100,6 +100,7 @@ class ProvidedDocument(models.Model):
 class SupportTrack(models.Model):
     """Track (b): a named supporter, a thread, the technical test."""
 
+    request_id: int
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="support_track")
     state = StateField(SUPPORT_MACHINE)
     started_at = models.DateTimeField()

@@ -16,6 +16,7 @@ from lienthong.control.accounts.directory import names_of
 from lienthong.control.assessments.models import Assessment
 from lienthong.control.audit.events import Written as WrittenEvent
 from lienthong.control.audit.events import events_of
+from lienthong.control.conformance.happenings import TRIAL_EVENTS, TRIAL_WARNINGS
 from lienthong.control.connections import provided, support
 from lienthong.control.connections.files import KeptFile, description_file, kept_file
 from lienthong.control.connections.models import Draft, Message, Request, Version
@@ -246,6 +247,7 @@ _TOLD: Final = {
     "documents.provide": Text("Cung cấp tài liệu kỹ thuật", "Technical documents provided"),
     "support.name_supporter": Text("Cử người hỗ trợ", "Supporter named"),
     "letter.issue": Text("Cơ quan quản lý ban hành văn bản", "Letter of the authority issued"),
+    **TRIAL_EVENTS,
 } | {f"request.{act}": REQUEST_MACHINE.acts[act] for act in RequestAct}
 _KINDS: Final = {
     "request.withdraw": "bad",
@@ -256,6 +258,8 @@ _KINDS: Final = {
     "request.supplement": "ok",
     "request.accept": "ok",
     "documents.provide": "ok",
+    "run.pass": "ok",
+    **dict.fromkeys(TRIAL_WARNINGS, "warn"),
 }
 
 

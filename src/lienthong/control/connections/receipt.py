@@ -5,6 +5,7 @@ Law: R5.2 (three tracks at once), R5.3 (the letter enters the register), R1.3 (a
 
 from lienthong.control.assessments.opening import open_assessments
 from lienthong.control.audit.acting import Act
+from lienthong.control.conformance import trials
 from lienthong.control.connections import jobs, support
 from lienthong.control.connections.calendar import work_calendar
 from lienthong.control.connections.content import read_facts, read_request
@@ -62,21 +63,25 @@ def receive(request: Request, *, act: Act) -> None:
         state=SupportState.OPENED if supporter is None else SupportState.SUPPORTED,
     )
     opened = open_assessments(request, starts.starts, systems, now=act.now)
+    trials.begin(request, content, systems, act=act)
     act.event.detail |= {"answer_by": request.answer_by.isoformat(), "assessments": str(opened)}
     # 4.
     jobs.provide_documents.defer(request=request.pk)
 
 
 def supplemented(request: Request, *, act: Act) -> None:
-    """Renew what a supplement changes, within the act that sends it: the day to answer by, the documents.
+    """Renew what a supplement changes, within the act that sends it: day to answer by, documents, trials.
 
-    The other two tracks go on as they are: none waits for another. Law: R1.3, R5.2.
+    The tracks go on beside each other: none waits for another. Law: R1.3, R5.2.
     """
     term = act.profile.number("request.decide")
     request.answer_by = deadline(day_of(act.now), term, work_calendar()).last_day
     request.supplement_by = None
     request.save(update_fields=("answer_by", "supplement_by"))
     _carry_over(request)
+    content = read_request(_latest(request).content)
+    systems = _systems(request, tuple(system.id for system in content.systems))
+    trials.begin(request, content, systems, act=act)
     track = DocumentsTrack.objects.select_for_update().get(request=request)
     again = {DocumentsState.PROVIDED: DocumentsAct.RENEW, DocumentsState.FAILED: DocumentsAct.RETRY}
     wanted = again.get(track.state)

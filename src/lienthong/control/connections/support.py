@@ -90,6 +90,11 @@ def standing_of(request: int) -> SupportStanding | None:
     )
 
 
+def is_open(standing: SupportStanding | None) -> bool:
+    """Say whether the track has begun and is not closed with its file."""
+    return standing is not None and standing.state is not SupportState.CLOSED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadMessage:
     """One message of a thread."""

@@ -15,6 +15,7 @@ from lienthong.config import TrialPerson, TrialSettings
 from lienthong.control.assessments.models import Assessment
 from lienthong.control.audit.acting import acting, decided_meanwhile
 from lienthong.control.audit.events import Event
+from lienthong.control.conformance.trials import leave_all
 from lienthong.control.connections.content import read_request
 from lienthong.control.connections.models import (
     DocumentsTrack,
@@ -25,14 +26,13 @@ from lienthong.control.connections.models import (
 )
 from lienthong.control.connections.provided import DocumentsFault
 from lienthong.core.access import Actor
-from lienthong.core.connection_request import ConnectionRequest, Direction, RequestedPurpose
+from lienthong.core.connection_request import ConnectionRequest, RequestedPurpose
 from lienthong.core.control_refusals import ControlRefuse
 from lienthong.core.legal_days import moment
 from lienthong.core.machines import names_of
 from lienthong.core.purpose import Actor as PurposeActor
 from lienthong.core.purpose import PurposeGround
-from lienthong.core.request import Service
-from lienthong.core.service_catalogue import BY_CODE
+from lienthong.core.request_services import services_for
 from lienthong.core.track_states import (
     ASSESSMENT_MACHINE,
     DOCUMENTS_MACHINE,
@@ -88,21 +88,7 @@ def interfaces(request: ConnectionRequest, trial: TrialSettings) -> tuple[Interf
 
 
 def _offer(request: ConnectionRequest, purpose: RequestedPurpose) -> PurposeOffer:
-    wanted = {
-        choice.field: choice.known
-        for choice in request.choices
-        if choice.purpose == purpose.code and choice.direction is Direction.GET
-    }
-    services: dict[Service, tuple[str, ...]] = {}
-    for chosen in request.services:
-        entry = BY_CODE.get(chosen.service)
-        if chosen.purpose != purpose.code or entry is None:
-            continue
-        fields = tuple(
-            name for name, known in wanted.items() if known is not None and known.bit & entry.fields
-        )
-        if fields:
-            services[Service(entry.code)] = fields
+    services = services_for(request, purpose)
     consent = ("LT-Consent",) if purpose.ground is PurposeGround.CONSENT else ()
     headers = (*_HEADERS[purpose.actor], *consent)
     return PurposeOffer(code=purpose.code, title=purpose.name, headers=headers, services=services)
@@ -242,11 +228,15 @@ def make_again(reference: str, *, actor: Actor) -> ControlRefuse | None:
 
 
 def close_all(request: Request) -> None:
-    """Close the three tracks of a request that was refused or withdrawn, within the running act."""
+    """Close the three tracks of a request that was refused or withdrawn, within the running act.
+
+    Its systems leave the sandbox.
+    """
     for documents in DocumentsTrack.objects.select_for_update().filter(request=request):
         _closed(documents, DOCUMENTS_MACHINE.step(DocumentsAct.CLOSE, documents.state, None))
     for support in SupportTrack.objects.select_for_update().filter(request=request):
         _closed(support, SUPPORT_MACHINE.step(SupportAct.CLOSE, support.state, None))
+    leave_all(request)
     for assessment in Assessment.objects.select_for_update().filter(request=request):
         _closed(assessment, ASSESSMENT_MACHINE.step(AssessmentAct.CLOSE, assessment.state, None))
 

@@ -10,6 +10,9 @@ from lienthong.control.frame.headers import Respond
 from lienthong.core.access import Portal
 from lienthong.core.sign_in import SESSION_LIMIT
 
+_UNATTENDED = "LT-Unattended"
+"""Sent with what a page asks for by itself, as to follow a run."""
+
 
 def enter_portal(respond: Respond) -> Respond:
     """Set portal, session and actor on the request; outside the portals there is nothing but files."""
@@ -22,7 +25,8 @@ def enter_portal(respond: Respond) -> Respond:
         request.session_open = request.signed_in = None  # type: ignore[attr-defined]
         request.proven_again = False  # type: ignore[attr-defined]
         if portal is not None and (token := request.COOKIES.get(cookie_of(portal))):
-            session = find_session(token, portal, database_now())
+            is_attended = _UNATTENDED not in request.headers
+            session = find_session(token, portal, database_now(), is_attended=is_attended)
             request.session_open = session  # type: ignore[attr-defined]
             if session is not None and session.actor is not None:
                 request.signed_in = request.actor = session.actor  # type: ignore[attr-defined]

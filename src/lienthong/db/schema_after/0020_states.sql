@@ -110,7 +110,21 @@ INSERT INTO control.transition (machine, source, target) VALUES
   ('track_support', 'tested', 'testing'),
   ('track_support', 'testing', 'closed'),
   ('track_support', 'testing', 'supported'),
-  ('track_support', 'testing', 'tested');
+  ('track_support', 'testing', 'tested'),
+  ('trial', '', 'key_wanted'),
+  ('trial', 'enrolled', 'enrolling'),
+  ('trial', 'enrolled', 'leaving'),
+  ('trial', 'enrolling', 'enrolled'),
+  ('trial', 'enrolling', 'enrolling'),
+  ('trial', 'enrolling', 'leaving'),
+  ('trial', 'enrolling', 'refused'),
+  ('trial', 'key_wanted', 'enrolling'),
+  ('trial', 'key_wanted', 'leaving'),
+  ('trial', 'leaving', 'key_wanted'),
+  ('trial', 'leaving', 'left'),
+  ('trial', 'left', 'key_wanted'),
+  ('trial', 'refused', 'enrolling'),
+  ('trial', 'refused', 'leaving');
 
 DELETE FROM control.machine_table;
 INSERT INTO control.machine_table (table_name, machine) VALUES
@@ -123,7 +137,8 @@ INSERT INTO control.machine_table (table_name, machine) VALUES
   ('request', 'request'),
   ('run', 'conformance_run'),
   ('support_track', 'track_support'),
-  ('system_key', 'key');
+  ('system_key', 'key'),
+  ('trial', 'trial');
 
 CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.account
   FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
@@ -164,3 +179,7 @@ ALTER TABLE control.support_track ENABLE ALWAYS TRIGGER keep_to_machine;
 CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.system_key
   FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
 ALTER TABLE control.system_key ENABLE ALWAYS TRIGGER keep_to_machine;
+
+CREATE OR REPLACE TRIGGER keep_to_machine BEFORE INSERT OR UPDATE ON control.trial
+  FOR EACH ROW EXECUTE FUNCTION control.keep_to_machine();
+ALTER TABLE control.trial ENABLE ALWAYS TRIGGER keep_to_machine;

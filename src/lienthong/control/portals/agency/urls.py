@@ -10,6 +10,7 @@ from lienthong.control.portals.agency import (
     views_requests,
     views_signing,
     views_systems,
+    views_trial,
 )
 from lienthong.control.portals.bodies.urls import patterns as body_patterns
 from lienthong.control.portals.entrance.urls import patterns
@@ -25,6 +26,12 @@ _ONE_REQUEST = (
     ("versions/", views_requests.versions, Page.OWN_REQUEST_VERSIONS),
     ("files/<int:file>/", views_requests.file, Page.OWN_REQUEST_FILE),
     ("documents/<int:document>/", views_requests.document, Page.OWN_REQUEST_DOCUMENT),
+    ("trial/", views_trial.trial, Page.OWN_TRIAL),
+    ("trial/<int:trial>/key/", views_trial.key, Page.OWN_TRIAL_KEY),
+    ("trial/<int:trial>/start/", views_trial.start, Page.OWN_TRIAL_START),
+    ("trial/<int:trial>/persons/<slug:kind>/", views_trial.persons, Page.OWN_TRIAL_PERSONS),
+    ("trial/runs/<int:run>/abandon/", views_trial.abandon, Page.OWN_TRIAL_ABANDON),
+    ("trial/runs/<int:run>/report/", views_trial.report, Page.OWN_TRIAL_REPORT),
     ("draft/", views_draft.overview, Page.OWN_DRAFT),
     ("draft/letter/", views_draft.letter, Page.OWN_DRAFT_LETTER),
     ("draft/submit/", views_signing.submit, Page.OWN_DRAFT_SUBMIT),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
+from lienthong.control.conformance.queries import trials_of
 from lienthong.control.connections import drafting, own_messages, own_requests, provided
 from lienthong.control.connections.files import file_of
 from lienthong.control.connections.own_requests import AssessmentStanding, RequestView
@@ -18,6 +19,7 @@ from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.forms_content import MARKS
 from lienthong.control.portals.agency.showing import go_to, own_address, rows_of, tag_of, tell, whose
+from lienthong.control.portals.trials.shown import shown_trial
 from lienthong.control.theme.fields import Upload
 from lienthong.control.theme.figures import size
 from lienthong.control.theme.kinds import Kind
@@ -95,6 +97,7 @@ def request_page(request: PortalRequest, reference: str) -> HttpResponse:
         "view": view,
         "tag": tag_of(view.state),
         "tracks": _tracks(view),
+        "trials": [shown_trial(entry) for entry in trials_of(reference)],
         "channel": _channel(view),
         "services": _services(view),
         "fields": [_field_table(view, direction) for direction in Direction],

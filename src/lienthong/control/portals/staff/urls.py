@@ -16,6 +16,7 @@ from lienthong.control.portals.staff import (
     views_requests,
     views_signing,
     views_succession,
+    views_trial,
 )
 from lienthong.core.access import Portal
 from lienthong.core.pages import Page
@@ -27,6 +28,12 @@ desk = [
     path("requests/<str:reference>/", views_requests.request_file, name=Page.DESK_REQUEST),
     path("requests/<str:reference>/thread/", views_requests.thread, name=Page.DESK_THREAD),
     path("requests/<str:reference>/versions/", views_requests.versions, name=Page.DESK_VERSIONS),
+    path("requests/<str:reference>/trial/", views_trial.trial, name=Page.DESK_TRIAL),
+    path(
+        "requests/<str:reference>/trial/runs/<int:run>/report/",
+        views_trial.report,
+        name=Page.DESK_TRIAL_REPORT,
+    ),
     path("requests/<str:reference>/fields/", views_handling.fields, name=Page.DESK_FIELDS),
     path("requests/<str:reference>/handle/", views_handling.handle, name=Page.DESK_HANDLE),
     path("requests/<str:reference>/assign/", views_handling.assign, name=Page.DESK_ASSIGN),

@@ -16,6 +16,7 @@ from lienthong.control.letters.outgoing_content import DOES, PURPOSE_LABELS, Pur
 from lienthong.control.portals.staff import wording
 from lienthong.control.portals.staff.answers import done, file_answer, page_number
 from lienthong.control.portals.staff.forms_requests import AssignForm, FilterForm, MessageForm, RemarkForm
+from lienthong.control.portals.trials.shown import RUN_KINDS
 from lienthong.control.theme.parts import Document, Paging
 from lienthong.control.theme.shell import Entry
 from lienthong.core.access import Actor, Portal, Role
@@ -99,7 +100,7 @@ def request_file(request: PortalRequest, reference: str) -> HttpResponse:
         "channel": _channel(file),
         "degrees": DEGREE_LABELS,
         "lacking": [(SECTION_LABELS[each.where], each) for each in file.lacking],
-        "runs": [(run, wording.RUN_KINDS[run.state]) for run in file.runs],
+        "runs": [(run, RUN_KINDS[run.state]) for run in file.runs],
         "letters": [(letter, wording.LETTER_KINDS[letter.state]) for letter in file.letters],
         "papers": _papers(file),
         "history": [wording.event_of(each) for each in file.history],
@@ -114,6 +115,7 @@ def tabs_of(reference: str, current: Page) -> tuple[Entry, ...]:
     parts = (
         (Page.DESK_REQUEST, Text("Hồ sơ", "File")),
         (Page.DESK_THREAD, Text("Trao đổi", "Thread")),
+        (Page.DESK_TRIAL, Text("Kiểm thử", "Test")),
         (Page.DESK_VERSIONS, Text("Các bản đề nghị", "Versions")),
     )
     return tuple(

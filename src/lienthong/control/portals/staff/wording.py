@@ -3,13 +3,13 @@
 from typing import Final
 
 from lienthong.control.audit.events import Written
+from lienthong.control.conformance.happenings import TRIAL_EVENTS, TRIAL_WARNINGS
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Event
 from lienthong.core.access import ROLE_LABELS, Role
 from lienthong.core.letter_states import OUTGOING_MACHINE, OutgoingAct, OutgoingState
 from lienthong.core.request_handling import Opinion
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
-from lienthong.core.run_states import RunState
 from lienthong.core.speech import Text
 from lienthong.core.track_states import AssessmentState, DocumentsState, SupportState
 
@@ -67,14 +67,6 @@ LETTER_KINDS: Final = {
     OutgoingState.ISSUED: Kind.OK,
     OutgoingState.WITHDRAWN: Kind.IDLE,
 }
-RUN_KINDS: Final = {
-    RunState.OPENED: Kind.IDLE,
-    RunState.RUNNING: Kind.INFO,
-    RunState.PASSED: Kind.OK,
-    RunState.FAILED: Kind.BAD,
-    RunState.ABANDONED: Kind.IDLE,
-}
-
 _TITLES: Final = {
     "request.start": Text("Bắt đầu soạn đề nghị", "Request begun"),
     "request.describe": Text("Cập nhật tài liệu mô tả kỹ thuật", "Technical description changed"),
@@ -88,8 +80,9 @@ _TITLES: Final = {
     "support.name_supporter": Text("Cử người hỗ trợ", "Supporter named"),
     "thread.answered": Text("Trả lời trong mục trao đổi", "Answered in the thread"),
     "letter.draft": Text("Soạn văn bản", "Letter drafted"),
+    **TRIAL_EVENTS,
 }
-_WARNINGS: Final = frozenset({"documents.fail", "letter.return", "request.give_back"})
+_WARNINGS: Final = frozenset({"documents.fail", "letter.return", "request.give_back"}) | TRIAL_WARNINGS
 
 
 def event_of(written: Written) -> Event:
