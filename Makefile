@@ -6,6 +6,7 @@
 #   make bench   the table of bench/README.md
 #   make kill    200 kills of database and appenders, 100 of database and gateway: minutes
 #   make site    the documentation as pages, in build/site; refused while a link is broken
+#   make pictures  take the pictures of the user guides anew, by the test that walks the whole procedure
 #   make assets  build the portals' stylesheet, script and fonts (needs node)
 #   make format  rewrite files as `make check` wants them, renew generated pages
 
@@ -28,7 +29,7 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 
 ASSETS := src/lienthong/control/theme/static/theme
 
-.PHONY: help setup demo test check bench kill site assets format lock clean $(CHECKS)
+.PHONY: help setup demo test check bench kill site pictures assets format lock clean $(CHECKS)
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -89,6 +90,10 @@ kill: $(SETUP)
 
 site: $(SETUP)
 	$(BIN)/lienthong docs build build/site
+
+pictures: $(SETUP)
+	@scripts/need postgresql chromium
+	GUIDE_PICTURES=1 $(BIN)/pytest -q tests/control/test_whole_procedure.py
 
 # npm takes only what the lock names by digest, from whatever registry this machine is set up for, and runs no
 # script of a package.

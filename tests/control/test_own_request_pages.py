@@ -4,7 +4,6 @@ With PICTURES=FOLDER the pages are also photographed, to be looked at.
 """
 
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,7 @@ from lienthong.control.connections.own_drafts import draft_of
 from lienthong.core.access import Actor, Role
 from lienthong.db import Database
 from tests.control.portal import OWN_BODY, Portals, pointed_at
-from tests.control.requesting import PDF, complete, demonstration, seed_body, sent
+from tests.control.requesting import complete, sent
 from tests.control.test_theme_pages import RULES
 
 PICTURES = os.environ.get("PICTURES")
@@ -111,96 +110,6 @@ class Visitor:
 
 def saved(visitor: Visitor, counter: int) -> None:
     expect(visitor.page.locator("#draft-counter")).to_have_value(str(counter))
-
-
-@pytest.mark.law("R5.1", "R5.2", "R5.3")
-def test_a_request_is_written_signed_and_followed_in_the_browser(site, browser_of):
-    writer = site.do(lambda: site.portals.account(Role.INTEGRATOR, name="Nguyễn Văn Tích"))
-    head = site.do(lambda: site.portals.account(Role.AGENCY_HEAD, name="Trần Văn Bình"))
-    site.do(seed_body)
-    site.do(demonstration)
-    here = browser_of(writer)
-    page = here.page
-    here.open("requests/")
-    here.check("empty-list")
-    page.get_by_role("button", name="Soạn đề nghị mới").click()
-    here.check("draft-empty")
-    page.get_by_role("link", name="Đơn vị đăng ký").first.click()
-    page.get_by_label("Tên đơn vị đăng ký").fill("Sở Y tế thành phố Hải Phòng")
-    saved(here, 1)
-    here.check("unit")
-    go_on = page.get_by_role("button", name="Lưu và sang phần sau")
-    go_on.click()
-    page.get_by_label(re.compile("Chức năng CN1")).check()
-    go_on.click()
-    page.get_by_label(re.compile("Hệ thống quản lý khám bệnh")).check()
-    saved(here, 3)
-    here.check("systems")
-    go_on.click()
-    page.get_by_label(re.compile("Nguyễn Thị Thùy Dương")).check()
-    go_on.click()
-    page.get_by_label("Mục đích", exact=True).fill("Xác thực nhân thân người bệnh")
-    page.get_by_label("Thuộc chức năng, nhiệm vụ, quyền hạn").select_option("CN1")
-    page.get_by_label("Phạm vi khai thác, chia sẻ").fill("Người bệnh đến khám tại cơ sở y tế của thành phố")
-    here.check("purposes")
-    go_on.click()
-    page.locator("summary", has_text="Hộ tịch").click()
-    page.get_by_label("Họ, chữ đệm và tên khai sinh", exact=True).check()
-    page.get_by_label("Lý do cần Họ, chữ đệm và tên khai sinh", exact=True).fill("Đối chiếu khi tiếp nhận")
-    page.get_by_label("Số lượng trường thông tin ghi trong văn bản").fill("1")
-    expect(page.locator("#draft-count")).to_contain_text("Khớp")
-    here.check("fields")
-    go_on.click()
-    page.locator("#id_lookup-MD1").check()
-    here.check("services")
-    go_on.click()
-    write_the_rest(here)
-    reference = reference_in(page)
-
-    signer = browser_of(head)
-    signer.open(f"requests/{reference}/sign/")
-    signer.check("sign")
-    signer.page.get_by_role("button", name="Ký trình diễn và gửi").click()
-    expect(signer.page.locator(".lt-track")).to_have_count(3)
-    signer.check("received")
-    here.open(f"requests/{reference}/")
-    here.page.get_by_role("link", name="Viết cho người hỗ trợ").click()
-    here.page.get_by_label("Nội dung").fill("Xin cho biết lịch kiểm thử.")
-    here.page.get_by_role("button", name="Gửi").click()
-    here.check("thread")
-    assert site.do(lambda: Request.objects.get().state) == "received"
-
-
-def write_the_rest(here: Visitor) -> None:
-    """Upload the description, choose the channel, name network and signatory, submit."""
-    page, go_on = here.page, here.page.get_by_role("button", name="Lưu và sang phần sau")
-    file = {"name": "mo-ta-ky-thuat.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="Tải lên").click()
-    here.check("technical")
-    here.open(f"requests/{reference_in(page)}/draft/parts/channel/")
-    here.check("channel")
-    go_on.click()
-    page.get_by_label("Đường truyền").fill("Mạng truyền số liệu chuyên dùng cấp II")
-    page.get_by_label("Địa chỉ mạng nội bộ").fill("10.20.0.0/24")
-    page.get_by_label("Cổng gọi tới").fill("443")
-    here.check("conditions")
-    go_on.click()
-    page.get_by_label("Số, ký hiệu văn bản").fill("1187/SYT-VP")
-    page.get_by_label("Ngày văn bản", exact=True).fill("05/11/2026")
-    page.get_by_label("Địa danh").fill("Hải Phòng")
-    page.get_by_label("Họ và tên người ký").fill("Trần Văn Bình")
-    page.get_by_label("Chức vụ người ký").fill("Giám đốc")
-    here.check("signature")
-    page.get_by_role("button", name="Lưu và xem toàn bộ").click()
-    expect(page.get_by_text("Đã đủ bảy nội dung")).to_be_visible()
-    here.check("draft-complete")
-    page.get_by_role("button", name="Trình ký").click()
-    here.check("awaiting")
-
-
-def reference_in(page: Page) -> str:
-    return re.search(r"YC-\d+-\d+", page.url)[0]
 
 
 def test_every_page_fits_a_phone(site, browser_of):
