@@ -1,13 +1,22 @@
 from dataclasses import fields, replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthong.core.channels import ChannelChoice, DirectLine, DirectReason
-from lienthong.core.connection_request import ConnectionRequest, Direction, TechnicalDescription
+from lienthong.core.connection_request import (
+    ConnectionRequest,
+    Direction,
+    FieldChoice,
+    ServiceChoice,
+    TechnicalDescription,
+)
 from lienthong.core.missing import Section
-from lienthong.core.request_versions import Change, Difference, differences
+from lienthong.core.request_versions import Change, Difference, Entry, differences
+from lienthong.core.speech import Text
+from lienthong.core.version_words import CHANGE_NAMES, MEMBER_NAMES, words_of
 from tests.core.connecting import NETWORK
 from tests.core.filing import DECREE, LATER_PAPER
 from tests.core.requesting import COMPLETE
@@ -48,11 +57,11 @@ PURPOSE = COMPLETE.purposes[0]
         ),
         (
             {"choices": COMPLETE.choices[1:]},
-            [Difference(Section.CONTENT, Change.REMOVED, "sex (get, patient)")],
+            [Difference(Section.CONTENT, Change.REMOVED, COMPLETE.choices[0])],
         ),
         (
             {"written_counts": ((Direction.GET, 7), (Direction.GIVE, 1))},
-            [Difference(Section.CONTENT, Change.CHANGED, "count (get)", "", "2", "7")],
+            [Difference(Section.CONTENT, Change.CHANGED, Direction.GET, "", "2", "7")],
         ),
         (
             {"technical_description": None},
@@ -99,9 +108,10 @@ PARTS = st.fixed_dictionaries(
 def test_differences_mirror_and_only_equal_versions_have_none(one, two) -> None:
     before, after = replace(COMPLETE, **one), replace(COMPLETE, **two)
     there, back = differences(before, after), differences(after, before)
+    assert all(words_of(each).vi for each in there if each.entry)
     mirrored = {Change.ADDED: Change.REMOVED, Change.REMOVED: Change.ADDED, Change.CHANGED: Change.CHANGED}
-    assert {(d.where, mirrored[d.change], d.about, d.member, d.after, d.before) for d in there} == {
-        (d.where, d.change, d.about, d.member, d.before, d.after) for d in back
+    assert {(d.where, mirrored[d.change], d.entry, d.member, d.after, d.before) for d in there} == {
+        (d.where, d.change, d.entry, d.member, d.before, d.after) for d in back
     }
     assert (not there) is (ordered(before) == ordered(after))
 
@@ -109,3 +119,30 @@ def test_differences_mirror_and_only_equal_versions_have_none(one, two) -> None:
 def ordered(request: ConnectionRequest) -> list[object]:
     values = (getattr(request, each.name) for each in fields(request))
     return [sorted(value, key=repr) if isinstance(value, tuple) else value for value in values]
+
+
+def test_each_member_of_each_entry_has_a_name() -> None:
+    members = {each.name for kind in get_args(Entry) if kind is not int for each in fields(kind)}
+    assert MEMBER_NAMES.keys() == members | {""}
+    assert CHANGE_NAMES.keys() == set(Change)
+
+
+OWN = FieldChoice(field="bed", direction=Direction.GIVE, purpose="p", reason="r", label="Số giường")
+WORDS = [
+    (COMPLETE.choices[0], "reason", "Giới tính (Khai thác thông tin, patient): lý do cần dùng"),
+    (OWN, "", "Số giường (Chia sẻ thông tin, p)"),
+    (replace(OWN, label=""), "", "bed (Chia sẻ thông tin, p)"),
+    (ServiceChoice(service="lookup", purpose="p"), "", "Tra cứu thông tin một công dân (p)"),
+    (ServiceChoice(service="other", purpose="p"), "", "other (p)"),
+    (Direction.GET, "", "Số trường ghi trong văn bản: Khai thác thông tin"),
+    ("M1", "assigned_by", "M1: văn bản giao"),
+    ("", "ports", "cổng gọi tới"),
+]
+
+
+@pytest.mark.parametrize(("entry", "member", "words"), WORDS)
+def test_what_differs_is_called_what_people_call_it(entry, member, words) -> None:
+    said = words_of(Difference(Section.CONTENT, Change.CHANGED, entry, member))
+    assert said.vi == words
+    assert isinstance(said, Text)
+    assert said.en

@@ -11,6 +11,7 @@ from lienthong.core.channels import ChannelChoice
 from lienthong.core.connection_request import (
     ConnectionRequest,
     ContactOfficer,
+    Direction,
     FieldChoice,
     Mandate,
     RegisteringUnit,
@@ -33,16 +34,21 @@ class Change(StrEnum):
     CHANGED = "changed"
 
 
+Named = FieldChoice | ServiceChoice | Direction | str
+"""What an entry is known by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One difference: where, of which entry, and for a changed entry which member, before and after.
 
-    `about` is the id of the entry. `before` and `after` are texts, empty where there was or is nothing.
+    `entry` is a chosen field or service as it was before, else as it is now; the direction of a count; the id
+    of anything else. `before` and `after` are texts, empty where there was or is nothing.
     """
 
     where: Section
     change: Change
-    about: str
+    entry: Named
     member: str = ""
     before: str = ""
     after: str = ""
@@ -86,7 +92,7 @@ def _parts(request: ConnectionRequest) -> Iterator[tuple[Section, Mapping[str, E
         Section.CONTENT,
         {f"{each.field} ({each.direction}, {each.purpose})": each for each in request.choices},
     )
-    yield Section.CONTENT, {f"count ({direction})": count for direction, count in request.written_counts}
+    yield Section.CONTENT, dict(request.written_counts)
     yield Section.SERVICES, {f"{each.service} ({each.purpose})": each for each in request.services}
     yield Section.TECHNICAL_DESCRIPTION, _single(request.technical_description)
     yield Section.CHANNEL, {"": request.channel}
@@ -101,15 +107,21 @@ def _single(entry: TechnicalDescription | NetworkSheet | Signatory | None) -> Ma
 def _compare(where: Section, before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Iterator[Difference]:
     for about, entry in before.items():
         if about not in after:
-            yield Difference(where, Change.REMOVED, about)
+            yield Difference(where, Change.REMOVED, _named(about, entry))
             continue
         older, newer = _members(entry), _members(after[about])
         for member, text in older.items():
             if text != newer[member]:
-                yield Difference(where, Change.CHANGED, about, member, text, newer[member])
-    for about in after:
+                yield Difference(where, Change.CHANGED, _named(about, entry), member, text, newer[member])
+    for about, entry in after.items():
         if about not in before:
-            yield Difference(where, Change.ADDED, about)
+            yield Difference(where, Change.ADDED, _named(about, entry))
+
+
+def _named(about: str, entry: Entry) -> Named:
+    if isinstance(entry, FieldChoice | ServiceChoice):
+        return entry
+    return Direction(about) if isinstance(entry, int) else about
 
 
 def _members(entry: Entry) -> dict[str, str]:

@@ -44,6 +44,7 @@ from lienthong.core.track_states import (
     SupportState,
 )
 from lienthong.core.tracks import OFFICE_LABELS, PART_LABELS, PATH_LABELS, TRACK_LABELS, Track
+from lienthong.core.version_words import CHANGE_NAMES, words_of
 
 _PAGE_SIZE: Final = 20
 
@@ -337,21 +338,15 @@ def versions(request: PortalRequest, reference: str) -> HttpResponse:
     return render(request, "agency/versions.html", values)
 
 
-_CHANGES: Final = {
-    Change.ADDED: (Kind.OK, Text("Thêm", "Added")),
-    Change.REMOVED: (Kind.BAD, Text("Bỏ", "Removed")),
-    Change.CHANGED: (Kind.INFO, Text("Sửa", "Changed")),
-}
+_CHANGES: Final = {Change.ADDED: Kind.OK, Change.REMOVED: Kind.BAD, Change.CHANGED: Kind.INFO}
 
 
 def _change(difference: Difference) -> dict[str, Any]:
-    kind, label = _CHANGES[difference.change]
     return {
         "part": SECTION_LABELS[difference.where],
-        "about": difference.about,
-        "member": difference.member,
-        "kind": kind,
-        "label": label,
+        "words": words_of(difference),
+        "kind": _CHANGES[difference.change],
+        "label": CHANGE_NAMES[difference.change],
         "before": difference.before,
         "after": difference.after,
     }

@@ -27,16 +27,11 @@ from lienthong.core.pages import Page
 from lienthong.core.papers import DEGREE_LABELS
 from lienthong.core.request_handling import OPINION_LABELS, Opinion, may_handle
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct
-from lienthong.core.request_versions import Change
 from lienthong.core.service_catalogue import BY_CODE
 from lienthong.core.speech import Text
 from lienthong.core.track_states import DOCUMENTS_MACHINE, SUPPORT_MACHINE, DocumentsState
+from lienthong.core.version_words import CHANGE_NAMES, words_of
 
-_CHANGES: Final = {
-    Change.ADDED: Text("Thêm", "Added"),
-    Change.REMOVED: Text("Bỏ", "Removed"),
-    Change.CHANGED: Text("Sửa", "Changed"),
-}
 _ANSWERED: Final = Text("Đã gửi trả lời.", "Your answer was sent.")
 
 
@@ -242,7 +237,13 @@ def versions(request: PortalRequest, reference: str) -> HttpResponse:
     """Show each version of a request and what it changed."""
     file = found_file(reference)
     shown = [
-        (line, [(SECTION_LABELS[each.where], _CHANGES[each.change], each) for each in line.differences])
+        (
+            line,
+            [
+                (SECTION_LABELS[each.where], words_of(each), CHANGE_NAMES[each.change], each)
+                for each in line.differences
+            ],
+        )
         for line in versions_of(reference)
     ]
     values = {
