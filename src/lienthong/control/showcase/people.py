@@ -79,6 +79,12 @@ def sides() -> Mapping[str, Side]:
     }
 
 
+def contact_officer_of(side: Side) -> Actor:
+    """Return the contact officer with an account of the same body."""
+    role = [Role.CONTACT_OFFICER.value]
+    return _actor(Account.objects.get(body=side.writer.body, roles__contains=role))
+
+
 def unit(sign_ins: tuple[SignIn, ...]) -> Unit:
     """Return the authority's people, among them a second handler, whose account is made here."""
     name, email = _COLLEAGUE

@@ -12,6 +12,7 @@ from lienthong.control.demonstration import SignIn, furnish, own_body, require_d
 from lienthong.control.frame.states import StateField
 from lienthong.control.participants.seeding import seed_bodies, seed_mergers
 from lienthong.control.showcase.contents import listed
+from lienthong.control.showcase.guides import show_guides
 from lienthong.control.showcase.people import (
     ShowcaseError,
     bodies_accounts,
@@ -40,7 +41,7 @@ def show(configuration: Configuration) -> Shown:
     """Make everything that a demonstration of the portals shows; what is there already stays.
 
     1. Bodies and their people, then the oldest file: it is sent before anybody could support it.
-    2. The authority's people, and with them all other files, from the oldest, keys, letters, a merger.
+    2. The authority's people, with them all other files, from the oldest; keys, guides, letters, a merger.
 
     Raises NotDemonstrationError in production, ShowcaseError, SeedingError.
     """
@@ -60,6 +61,7 @@ def show(configuration: Configuration) -> Shown:
     for file in others:
         tell(file, content.heads[file.body], known[file.body], staff)
     show_keys(known[own_body()], staff)
+    show_guides(known[own_body()], staff)
     for letter in content.paper:
         show_paper(letter, staff)
     seed_mergers(staff.administrator)
