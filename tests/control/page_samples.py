@@ -155,6 +155,19 @@ def _run(portals: Portals, body: int) -> Mapping[str, object]:
     return {**request, "run": run.pk}
 
 
+def _account(portals: Portals, _body: int) -> Mapping[str, object]:
+    return {"account": portals.account(Role.HANDLER).id}
+
+
+def _work_day(_portals: Portals, _body: int) -> Mapping[str, object]:
+    from lienthong.control.connections.models import WorkDay
+
+    holiday, _ = WorkDay.objects.get_or_create(
+        day="2027-01-01", is_worked=False, decision="1/TB", withdrawn_by=""
+    )
+    return {"entry": holiday.pk}
+
+
 SAMPLES: dict[Page, Sample] = {
     Page.GUIDES: _no_values,
     Page.AUTHORITY_GUIDE: _no_values,
@@ -264,4 +277,16 @@ SAMPLES: dict[Page, Sample] = {
     Page.REVOKE_KEY: _key,
     Page.MANDATE_PAPER: _mandate,
     Page.SYSTEM_PAPER: lambda _portals, body: {"system": system_of(body), "place": "plan"},
+    Page.EDIT_OWN_BODY: _home_of_body,
+    # Administration.
+    Page.ACCOUNTS: _no_values,
+    Page.ACCOUNT_NEW: _no_values,
+    Page.ACCOUNT_FILE: _account,
+    Page.ACCOUNT_ROLES: _account,
+    Page.ACCOUNT_STATE: lambda portals, body: {**_account(portals, body), "act": "suspend"},
+    Page.ACCOUNT_RENEW: _account,
+    Page.ACCOUNT_SESSIONS: _account,
+    Page.WORK_DAYS: _no_values,
+    Page.WORK_DAYS_ENTER: _no_values,
+    Page.WORK_DAY_WITHDRAW: _work_day,
 }

@@ -1,4 +1,4 @@
-"""Pages of bodies in Chromium, with the demonstration's bodies: accessible, quiet, whole on a phone.
+"""Pages of bodies and of administration in Chromium: accessible, quiet, whole on a phone.
 
 With PICTURES=FOLDER each page is also photographed, to be looked at.
 """
@@ -6,10 +6,13 @@ With PICTURES=FOLDER each page is also photographed, to be looked at.
 import pytest
 
 from lienthong.config import Environment
+from lienthong.control.accounts.actions import NewAccount, invite
+from lienthong.control.connections import work_days
 from lienthong.control.participants import keys
 from lienthong.control.participants.models import Officer, SystemKey
 from lienthong.control.participants.seeding import seed_bodies
-from lienthong.core.access import Role
+from lienthong.core.access import Portal, Role
+from lienthong.core.work_day_list import DecidedDays
 from tests.control.participants import key_of
 from tests.control.serving import served
 from tests.control.test_theme_pages import Visit
@@ -37,8 +40,22 @@ def story(portals):
         assert keys.accept(key, SystemKey.objects.get(pk=key).version, actor=officer) is None
     key_of(system, 13, Environment.PRODUCTION)
     staff = portals.account(Role.ADMINISTRATOR, Role.KEY_OFFICER, name="Lê Thị Mẫu Bình")
-    agency = portals.account(Role.INTEGRATOR, body=town.body, name="Trần Văn Mẫu An")
+    agency = portals.account(Role.INTEGRATOR, Role.CONTACT_OFFICER, body=town.body, name="Trần Văn Mẫu An")
+    assert isinstance(
+        work_days.enter("5034/TB-BNV", "01/01/2027 - 03/01/2027", "09/01/2027", actor=staff), DecidedDays
+    )
+    colleague = portals.account(Role.HANDLER, name="Phạm Thị Mẫu Hoa")
+    portals.signed_in(colleague)
+    new = NewAccount(
+        portal=Portal.STAFF,
+        email="cho-kich-hoat@example.vn",
+        name="Đỗ Văn Mẫu",
+        roles=frozenset({Role.CHIEF}),
+    )
+    invitation = invite(new, actor=staff)
     return {
+        "colleague": colleague.id,
+        "invited": invitation.account,
         "town": town.body,
         "system": system,
         "key": key,
@@ -74,7 +91,15 @@ def pages_of(story):
         "accept-key": f"staff/keys/{story['proposed']}/accept/",
         "reject-key": f"staff/keys/{story['proposed']}/reject/",
         "staff-system": f"staff/systems/{system}/",
+        "accounts": "staff/accounts/",
+        "account": f"staff/accounts/{story['colleague']}/",
+        "account-invited": f"staff/accounts/{story['invited']}/",
+        "account-new": "staff/accounts/new/",
+        "account-roles": f"staff/accounts/{story['colleague']}/roles/",
+        "work-days": "staff/work-days/?year=2027",
+        "work-days-enter": "staff/work-days/new/",
         "own-body": "agency/body/",
+        "own-address": "agency/body/address/",
         "mandate": "agency/mandates/new/",
         "contact": "agency/contacts/new/",
         "new-system": "agency/systems/new/",

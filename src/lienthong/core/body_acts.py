@@ -17,6 +17,7 @@ class BodyAct(StrEnum):
 
     REGISTER = "register"
     EDIT = "edit"
+    KEEP_ADDRESS = "keep_address"
     INVITE = "invite"
     SUCCEED = "succeed"
     KEEP_MANDATES = "keep_mandates"
@@ -29,6 +30,7 @@ class BodyAct(StrEnum):
 BODY_ACT_LABELS: Final = {
     BodyAct.REGISTER: Text("Ghi nhận cơ quan", "Register a body"),
     BodyAct.EDIT: Text("Sửa thông tin cơ quan", "Change a body"),
+    BodyAct.KEEP_ADDRESS: Text("Sửa địa chỉ, liên hệ của cơ quan", "Keep the body's address and contact"),
     BodyAct.INVITE: Text("Cấp tài khoản", "Invite an account"),
     BodyAct.SUCCEED: Text("Ghi nhận sáp nhập, chia tách, đổi tên", "Record a merger, split or renaming"),
     BodyAct.KEEP_MANDATES: Text("Khai chức năng, nhiệm vụ, quyền hạn", "Keep functions, duties and powers"),
@@ -46,6 +48,7 @@ _AT_WORK: Final = frozenset({Role.INTEGRATOR, Role.CONTACT_OFFICER})
 BODY_ACT_ROLES: Final = {
     BodyAct.REGISTER: _REGISTRARS,
     BodyAct.EDIT: _REGISTRARS,
+    BodyAct.KEEP_ADDRESS: frozenset({Role.CONTACT_OFFICER, Role.AGENCY_HEAD}),
     BodyAct.INVITE: _ADMINISTRATOR,
     BodyAct.SUCCEED: _ADMINISTRATOR,
     BodyAct.KEEP_MANDATES: _AGENCY,

@@ -2,7 +2,7 @@
 
 A refusal is a value, never an exception, and is shown on the page. A code keeps its meaning for ever.
 LC1 signing in, LC2 acting on a file, LC3 bodies and systems, LC4 letters, LC5 requests, LC6 tracks,
-LC7 uploads, LC8 guides.
+LC7 uploads, LC8 guides, LC9 the calendar of working days.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,8 @@ class ControlCode(StrEnum):
     ROLES_MISPLACED = "LC109"
     BODY_WANTED = "LC110"
     SESSION_UNKNOWN = "LC111"
+    ROLES_WANTED = "LC112"
+    LAST_ADMINISTRATOR = "LC113"
     DECIDED_MEANWHILE = "LC201"
     NOT_IN_THIS_STATE = "LC202"
     NOT_YOUR_ROLE = "LC203"
@@ -94,6 +96,9 @@ class ControlCode(StrEnum):
     GUIDE_PART_WRITTEN = "LC803"
     GUIDE_UNCHANGED = "LC804"
     GUIDE_MOVED = "LC805"
+    WORK_DAYS_UNREADABLE = "LC901"
+    WORK_DAY_KNOWN = "LC902"
+    DECISION_WANTED = "LC903"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,15 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
     ),
     ControlCode.SESSION_UNKNOWN: Text(
         "Phiên này không còn hoạt động.", "This session is not active any more."
+    ),
+    ControlCode.ROLES_WANTED: Text(
+        "Tài khoản phải có ít nhất một vai trò.", "An account holds at least one role."
+    ),
+    ControlCode.LAST_ADMINISTRATOR: Text(
+        "Đây là tài khoản quản trị cuối cùng còn đăng nhập được. Hãy cấp quyền quản trị cho một người khác, "
+        "đợi người đó kích hoạt, rồi thực hiện lại.",
+        "This is the last account that can administer. Give the right to somebody else, wait until that "
+        "account is activated, then do this again.",
     ),
     ControlCode.DECIDED_MEANWHILE: Text(
         "{who} đã xử lý hồ sơ này lúc {when}. Xem lại nội dung mới trước khi tiếp tục.",
@@ -377,5 +391,13 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "The text has changed since you previewed it. Read the new one below, then publish.",
     ),
     ControlCode.UPLOAD_REFUSED: Text("Không nhận tệp này: {reasons}", "The file was not taken: {reasons}"),
+    ControlCode.WORK_DAYS_UNREADABLE: Text("Chưa ghi ngày nào: {problems}", "No day was entered: {problems}"),
+    ControlCode.WORK_DAY_KNOWN: Text(
+        "Đã có quyết định về ngày {day}: {decision}. Hãy bỏ quyết định cũ trước.",
+        "There is a decision on {day} already: {decision}. Remove the old one first.",
+    ),
+    ControlCode.DECISION_WANTED: Text(
+        "Ghi số, ký hiệu của quyết định hoặc thông báo.", "Name the decision or notice by number and symbol."
+    ),
 }
 """What each code says; `{places}` are filled from `ControlRefuse.detail`."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from lienthong.core.access import PageRule, Portal, Reach, Role
+from lienthong.core.account_acts import ADMINISTRATORS
 from lienthong.core.body_acts import BODY_ACT_ROLES, BodyAct
 from lienthong.core.guide_states import GUIDE_PUBLISHERS, GUIDE_WRITERS
 from lienthong.core.key_states import KEY_MACHINE, KeyAct
@@ -123,6 +124,18 @@ class Page(StrEnum):
     AUTHORITY_GUIDE = "authority_guide"
     MANDATE_PAPER = "mandate_paper"
     SYSTEM_PAPER = "system_paper"
+    EDIT_OWN_BODY = "edit_own_body"
+    # Administration.
+    ACCOUNTS = "accounts"
+    ACCOUNT_NEW = "account_new"
+    ACCOUNT_FILE = "account_file"
+    ACCOUNT_ROLES = "account_roles"
+    ACCOUNT_STATE = "account_state"
+    ACCOUNT_RENEW = "account_renew"
+    ACCOUNT_SESSIONS = "account_sessions"
+    WORK_DAYS = "work_days"
+    WORK_DAYS_ENTER = "work_days_enter"
+    WORK_DAY_WITHDRAW = "work_day_withdraw"
 
 
 _FILES = frozenset(
@@ -216,6 +229,9 @@ _OF_BODIES: Final[dict[Page, PageRule]] = {
         Text("Chấp nhận khóa", "Accept a key"), KeyAct.ACCEPT, portal=_STAFF, weighty=True
     ),
     Page.REJECT_KEY: _on_keys(Text("Không chấp nhận khóa", "Reject a key"), KeyAct.REJECT, portal=_STAFF),
+    Page.EDIT_OWN_BODY: _on_bodies(
+        Text("Sửa địa chỉ, liên hệ", "Change address and contact"), BodyAct.KEEP_ADDRESS, _AGENCY
+    ),
     Page.OWN_BODY: PageRule(label=Text("Cơ quan của tôi", "My body"), portal=_AGENCY),
     Page.NEW_MANDATE: _on_bodies(
         Text("Khai chức năng, nhiệm vụ, quyền hạn", "Add a function, duty or power"),
@@ -264,6 +280,21 @@ _OF_BODIES: Final[dict[Page, PageRule]] = {
     Page.REVOKE_KEY: _on_keys(Text("Thu hồi khóa", "Revoke a key"), KeyAct.REVOKE, weighty=True),
     Page.MANDATE_PAPER: PageRule(label=Text("Văn bản giao nhiệm vụ", "Paper of a mandate")),
     Page.SYSTEM_PAPER: PageRule(label=Text("Văn bản của hệ thống", "Paper of a system")),
+}
+
+_OF_ADMINISTRATION: Final[dict[Page, PageRule]] = {
+    Page.ACCOUNTS: _desk("Tài khoản", "Accounts", ADMINISTRATORS),
+    Page.ACCOUNT_NEW: _desk("Cấp tài khoản", "Invite an account", ADMINISTRATORS, weighty=True),
+    Page.ACCOUNT_FILE: _desk("Tài khoản", "Account", ADMINISTRATORS),
+    Page.ACCOUNT_ROLES: _desk("Đổi vai trò", "Change roles", ADMINISTRATORS, weighty=True),
+    Page.ACCOUNT_STATE: _desk("Khoá, mở, đóng", "Suspend, resume, close", ADMINISTRATORS, weighty=True),
+    Page.ACCOUNT_RENEW: _desk("Cấp lại quyền truy cập", "Give access anew", ADMINISTRATORS, weighty=True),
+    Page.ACCOUNT_SESSIONS: _desk("Kết thúc các phiên", "End sessions", ADMINISTRATORS),
+    Page.WORK_DAYS: PageRule(
+        label=Text("Ngày làm việc", "Working days"), portal=_STAFF, reach=Reach.EVERY_BODY
+    ),
+    Page.WORK_DAYS_ENTER: _desk("Ghi ngày nghỉ, làm bù", "Enter days", ADMINISTRATORS, weighty=True),
+    Page.WORK_DAY_WITHDRAW: _desk("Bỏ một ngày", "Withdraw a day", ADMINISTRATORS, weighty=True),
 }
 
 PAGES: Final[dict[Page, PageRule]] = {
@@ -326,6 +357,7 @@ PAGES: Final[dict[Page, PageRule]] = {
     **_OF_TRIALS,
     **_OF_BODIES,
     **_OF_GUIDES,
+    **_OF_ADMINISTRATION,
 }
 """One row per page, the same in both portals where it names none."""
 
@@ -339,6 +371,8 @@ NAVIGATION: Final[dict[Portal, tuple[Page, ...]]] = {
         Page.BODIES,
         Page.KEYS_WAITING,
         Page.GUIDES,
+        Page.WORK_DAYS,
+        Page.ACCOUNTS,
         Page.NOTICES,
     ),
     Portal.AGENCY: (Page.HOME, Page.OWN_REQUESTS, Page.OWN_BODY, Page.GUIDES, Page.NOTICES),

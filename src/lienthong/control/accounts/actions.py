@@ -9,16 +9,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from lienthong.control.accounts.holding import hold
+from lienthong.control.accounts.jobs import post
 from lienthong.control.accounts.models import Account
 from lienthong.control.accounts.sealing import digest
 from lienthong.control.accounts.sessions import end_sessions
 from lienthong.control.audit.acting import Act, acting
 from lienthong.control.audit.events import Event
-from lienthong.core.access import Actor, Portal, Role, misplaced_roles
+from lienthong.core.access import Actor, Portal, Role
+from lienthong.core.account_acts import AdministratorAct, may_administer, unfit_roles
 from lienthong.core.account_states import ACCOUNT_MACHINE, AccountAct, AccountState
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import SECOND, instant, moment
-from lienthong.core.machines import names_of
 from lienthong.core.sign_in import INVITATION_LIMIT, LEAST_PASSWORD, names_its_owner
 
 _LAW: Final = ("R8.1",)
@@ -46,10 +48,12 @@ class Invitation:
 def invite(new: NewAccount, *, actor: Actor | None, by: str = "") -> Invitation | ControlRefuse:
     """Make an account that its owner activates within a week.
 
-    `by` names who did it where no account did: on the command line.
+    What an administrator invites is also mailed; the command line, where `by` names who did it, prints the
+    link to whoever stands there.
     """
-    if misplaced := misplaced_roles(new.portal, new.roles):
-        return ControlRefuse(ControlCode.ROLES_MISPLACED, {"roles": names_of(misplaced)})
+    refusal = may_administer(AdministratorAct.INVITE, actor) or unfit_roles(new.portal, new.roles)
+    if refusal is not None:
+        return refusal
     if (new.portal is Portal.AGENCY) != (new.body is not None):
         return ControlRefuse(ControlCode.BODY_WANTED)
     event = Event(kind="account.invited", actor=actor, subject_kind="account", body=new.body, law=_LAW)
@@ -67,6 +71,8 @@ def invite(new: NewAccount, *, actor: Actor | None, by: str = "") -> Invitation 
                 invited_at=moment(act.now),
             )
             event.subject = str(account.pk)
+            if actor is not None:
+                post(account, token)
     except IntegrityError:
         return ControlRefuse(ControlCode.EMAIL_TAKEN, {"email": new.email})
     return Invitation(account.pk, token)
@@ -114,9 +120,12 @@ def is_strong(password: str, account: Account) -> bool:
 
 
 def change_state(
-    act_wanted: AccountAct, account_id: int, *, actor: Actor, reason: str
+    act_wanted: AccountAct, account_id: int, *, actor: Actor, reason: str, seen: int | None = None
 ) -> ControlRefuse | None:
-    """Suspend, resume or close an account; its sessions end with anything but its resumption."""
+    """Suspend, resume or close an account; its sessions end with anything but its resumption.
+
+    `seen` is the version at which the actor saw it, None where it was just made.
+    """
     event = Event(
         kind=f"account.{act_wanted}",
         actor=actor,
@@ -126,11 +135,16 @@ def change_state(
         detail={"reason": reason},
     )
     with acting(event) as act:
-        account = Account.objects.select_for_update().get(pk=account_id)
-        target = ACCOUNT_MACHINE.step(act_wanted, account.state, actor)
+        held = hold(account_id, seen)
+        if isinstance(held, ControlRefuse):
+            return act.refuse(held)
+        target = ACCOUNT_MACHINE.step(act_wanted, held.account.state, actor)
         if isinstance(target, ControlRefuse):
             return act.refuse(target)
-        _move(account, target, act)
+        refusal = held.unless_last(state=target)
+        if refusal is not None:
+            return act.refuse(refusal)
+        _move(held.account, target, act)
     return None
 
 

@@ -9,7 +9,11 @@ from lienthong.core.account_states import ACCOUNT_MACHINE
 
 
 class Account(models.Model):
-    """Who may sign in to one portal. `body` is the agency it works for, none for staff."""
+    """Who may sign in to one portal. `body` is the agency it works for, none for staff.
+
+    `invitation_mailed_at` none: the mail of the invitation was not handed over yet, or none is wanted;
+    `invitation_unsent`: why it never will be.
+    """
 
     portal = models.TextField()
     email = models.TextField()
@@ -21,6 +25,8 @@ class Account(models.Model):
     password = models.TextField(default="")
     invitation = models.BinaryField(null=True)
     invited_at = models.DateTimeField()
+    invitation_mailed_at = models.DateTimeField(null=True)
+    invitation_unsent = models.TextField(default="")
     factor = models.BinaryField(null=True)
     factor_step = models.BigIntegerField(default=0)
     version = models.IntegerField(default=1)

@@ -4,25 +4,38 @@ import secrets
 from typing import Final
 
 from lienthong.control.accounts.actions import Invitation, reset_factor
+from lienthong.control.accounts.holding import hold
+from lienthong.control.accounts.jobs import post
 from lienthong.control.accounts.models import Account
 from lienthong.control.accounts.sealing import digest
 from lienthong.control.accounts.sessions import end_sessions
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event
 from lienthong.core.access import Actor
+from lienthong.core.account_acts import AdministratorAct, may_administer
 from lienthong.core.account_states import ACCOUNT_MACHINE, AccountState
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import moment
 
 _RENEWABLE: Final = (AccountState.INVITED, AccountState.ACTIVE)
+_RENEWED: Final = (
+    "invitation",
+    "invited_at",
+    "invitation_mailed_at",
+    "invitation_unsent",
+    "password",
+    "factor",
+    "version",
+)
 
 
 def renew_access(
-    account_id: int, *, actor: Actor | None, reason: str, by: str = ""
+    account_id: int, *, actor: Actor | None, reason: str, by: str = "", seen: int | None = None
 ) -> Invitation | ControlRefuse:
     """Invite the owner of an account anew: old password, second factor and sessions end at once. Law: R8.1.
 
-    `by` names who did it where no account did: on the command line.
+    `by` names who did it where no account did: on the command line, which may renew even the last
+    administrator's. `seen` is the version at which the actor saw the account.
     """
     event = Event(
         kind="account.access_renewed",
@@ -34,16 +47,25 @@ def renew_access(
     )
     token = secrets.token_urlsafe(32)
     with acting(event) as act:
-        account = Account.objects.select_for_update().get(pk=account_id)
+        held = may_administer(AdministratorAct.RENEW, actor) or hold(account_id, seen)
+        if isinstance(held, ControlRefuse):
+            return act.refuse(held)
+        account = held.account
         if account.state not in _RENEWABLE:
             label = ACCOUNT_MACHINE.state(account.state).label
             return act.refuse(ControlRefuse(ControlCode.ACCOUNT_NOT_ACTIVE, {"state": label}))
+        refusal = None if actor is None else held.unless_last(has_password=False)
+        if refusal is not None:
+            return act.refuse(refusal)
         account.invitation, account.invited_at = digest(token), moment(act.now)
+        account.invitation_mailed_at, account.invitation_unsent = None, ""
         account.password, account.factor = "", None
         account.version += 1
-        account.save(update_fields=("invitation", "invited_at", "password", "factor", "version"))
+        account.save(update_fields=_RENEWED)
         end_sessions(account_id, act.now)
         event.body = account.body
+        if actor is not None:
+            post(account, token)
     return Invitation(account_id, token)
 
 

@@ -131,14 +131,21 @@ class FieldOpinion(models.Model):
 
 
 class WorkDay(models.Model):
-    """A day that a decision makes a day off, or a day of work; all others go by the week."""
+    """A day that a decision makes a day off, or a day of work; all others go by the week.
 
-    day = models.DateField(unique=True)
+    `withdrawn_by` is the later decision by which it goes by the week again, empty while it holds.
+    """
+
+    day = models.DateField()
     is_worked = models.BooleanField()
     decision = models.TextField()
+    withdrawn_by = models.TextField(default="")
 
     class Meta:
         db_table = "work_day"
+        constraints = (
+            models.UniqueConstraint("day", condition=models.Q(withdrawn_by=""), name="work_day_once"),
+        )
 
 
 class Message(models.Model):

@@ -53,25 +53,52 @@ def register(identifier: str, facts: BodyFacts, *, actor: Actor | None) -> int |
     return int(body.pk)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyContact:
+    """Where a body is reached: what it states of itself."""
+
+    address: str
+    email: str
+    phone: str
+
+
 def change(number: int, seen: int, facts: BodyFacts, *, actor: Actor | None) -> ControlRefuse | None:
     """Change what is stated of a body that was seen at version `seen`; its identifier stays. Law: R5.1."""
+    return _changed(BodyAct.EDIT, number, seen, _values(facts), actor)
+
+
+def keep_contact(
+    number: int, seen: int, contact: BodyContact, *, actor: Actor | None
+) -> ControlRefuse | None:
+    """Change where a body is reached, and nothing else of it. Law: R5.1."""
+    stated: dict[str, str | bool] = {
+        "address": contact.address,
+        "email": contact.email,
+        "phone": contact.phone,
+    }
+    return _changed(BodyAct.KEEP_ADDRESS, number, seen, stated, actor)
+
+
+def _changed(
+    wanted: BodyAct, number: int, seen: int, stated: dict[str, str | bool], actor: Actor | None
+) -> ControlRefuse | None:
     event = Event(
         kind="body.changed", actor=actor, subject_kind="body", subject=str(number), body=number, law=("R5.1",)
     )
     with acting(event) as act:
-        body = body_for(BodyAct.EDIT, number, actor)
+        body = body_for(wanted, number, actor)
         if isinstance(body, ControlRefuse):
             return act.refuse(body)
         refusal = overtaken(body, seen, "body")
         if refusal is not None:
             return act.refuse(refusal)
-        for name, value in _values(facts).items():
+        for name, value in stated.items():
             before = getattr(body, name)
             if before != value:
                 event.detail[name] = f"{before} → {value}"
                 setattr(body, name, value)
         body.version += 1
-        body.save(update_fields=(*_FACTS, "version"))
+        body.save(update_fields=(*stated, "version"))
     return None
 
 

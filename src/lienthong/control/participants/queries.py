@@ -1,6 +1,6 @@
 """What pages ask about bodies, as values: the list, one body with all it has, its people and papers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -246,6 +246,12 @@ def answering_for(number: int) -> tuple[BodyName, ...]:
 def body_named(identifier: str) -> int | None:
     """Return the number of the body that bears or bore an identifier."""
     return Body.objects.filter(identifier=identifier).values_list("pk", flat=True).first()
+
+
+def names_of_bodies(numbers: Iterable[int | None]) -> dict[int, BodyName]:
+    """Return bodies by their numbers."""
+    wanted = {number for number in numbers if number is not None}
+    return {body.pk: _name(body) for body in Body.objects.filter(pk__in=wanted)} if wanted else {}
 
 
 def mandates_of(number: int) -> tuple[MandateEntry, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from lienthong.control.participants.bodies import BodyContact
 from lienthong.control.participants.contact_officers import ContactFacts
 from lienthong.control.participants.mandates import MandateFacts
 from lienthong.control.participants.queries import ContactEntry, MandateEntry
@@ -19,6 +20,24 @@ from lienthong.control.theme.speech import spoken_later
 from lienthong.core.connection_request import MANDATE_LABELS, MandateKind
 from lienthong.core.speech import Text
 from lienthong_protocol.record import Act
+
+
+class AddressForm(forms.Form):
+    """Where the own body is reached."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    address = forms.CharField(label=spoken_later(Text("Địa chỉ", "Address")), max_length=300, required=False)
+    phone = forms.CharField(
+        label=spoken_later(Text("Điện thoại", "Telephone")), max_length=30, required=False
+    )
+    email = forms.EmailField(
+        label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254, required=False
+    )
+
+    def contact(self) -> BodyContact:
+        """Return what was stated."""
+        given = self.cleaned_data
+        return BodyContact(address=given["address"], email=given["email"], phone=given["phone"])
 
 
 class MandateForm(forms.Form):

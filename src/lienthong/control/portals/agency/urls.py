@@ -52,6 +52,7 @@ urlpatterns = [
     *body_patterns,
     *guide_patterns,
     path("body/", views_body.own_body, name=Page.OWN_BODY),
+    path("body/address/", views_body.edit_own_body, name=Page.EDIT_OWN_BODY),
     path("mandates/new/", views_body.new_mandate, name=Page.NEW_MANDATE),
     path("mandates/<int:mandate>/edit/", views_body.edit_mandate, name=Page.EDIT_MANDATE),
     path("mandates/<int:mandate>/end/", views_body.end_mandate, name=Page.END_MANDATE),

@@ -7,14 +7,16 @@ from django.views.decorators.http import require_POST
 from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
-from lienthong.control.participants import contact_officers, mandates, queries
+from lienthong.control.participants import bodies, contact_officers, mandates, queries
 from lienthong.control.participants.queries import body_of_contact, body_of_mandate
 from lienthong.control.portals.agency.forms_body import (
+    AddressForm,
     ContactForm,
     MandateForm,
     initial_contact,
     initial_mandate,
 )
+from lienthong.control.portals.bodies.forms import show_refusal
 from lienthong.control.portals.bodies.happened import timeline_of
 from lienthong.control.portals.bodies.paper_fields import names_of_paper
 from lienthong.control.portals.bodies.shown import (
@@ -51,10 +53,32 @@ def own_body(request: PortalRequest) -> HttpResponse:
         "people": shown_people(queries.people_of(number)),
         "systems": shown_systems(queries.systems_of(number)),
         "events": timeline_of(queries.history_of(number, most=15)),
+        "can_keep_address": found.ended_on is None and may_open_here(request, Page.EDIT_OWN_BODY),
         "can_keep": may_open_here(request, Page.NEW_MANDATE),
         "can_add_system": may_open_here(request, Page.NEW_SYSTEM),
     }
     return render(request, "agency/body.html", values)
+
+
+@page(Page.EDIT_OWN_BODY)
+def edit_own_body(request: PortalRequest) -> HttpResponse:
+    """Change where the own body is reached."""
+    number = _own(request)
+    found = queries.body_page(number)
+    if found is None:
+        return not_found(request)
+    facts = found.facts
+    initial = {"version": found.version, "address": facts.address, "phone": facts.phone, "email": facts.email}
+    form = AddressForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        refusal = bodies.keep_contact(
+            number, form.cleaned_data["version"], form.contact(), actor=request.actor
+        )
+        if refusal is None:
+            tell(request, _KEPT)
+            return HttpResponseRedirect(_home())
+        show_refusal(form, refusal)
+    return render(request, "agency/address_form.html", {"form": form, "body": found})
 
 
 @page(Page.NEW_MANDATE)

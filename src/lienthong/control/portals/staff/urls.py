@@ -7,6 +7,7 @@ from lienthong.control.portals.entrance.urls import patterns
 from lienthong.control.portals.guides.urls import patterns as guide_patterns
 from lienthong.control.portals.staff import (
     views,
+    views_accounts,
     views_arrivals,
     views_audit,
     views_bodies,
@@ -17,6 +18,7 @@ from lienthong.control.portals.staff import (
     views_signing,
     views_succession,
     views_trial,
+    views_work_days,
 )
 from lienthong.core.access import Portal
 from lienthong.core.pages import Page
@@ -54,11 +56,25 @@ desk = [
     path("letters/<int:letter>/issue/", views_signing.issue, name=Page.LETTER_ISSUE),
 ]
 
+administration = [
+    path("accounts/", views_accounts.accounts, name=Page.ACCOUNTS),
+    path("accounts/new/", views_accounts.new_account, name=Page.ACCOUNT_NEW),
+    path("accounts/<int:account>/", views_accounts.account, name=Page.ACCOUNT_FILE),
+    path("accounts/<int:account>/roles/", views_accounts.change_roles, name=Page.ACCOUNT_ROLES),
+    path("accounts/<int:account>/renew/", views_accounts.renew, name=Page.ACCOUNT_RENEW),
+    path("accounts/<int:account>/sessions/", views_accounts.end_sessions, name=Page.ACCOUNT_SESSIONS),
+    path("accounts/<int:account>/<str:act>/", views_accounts.change_account, name=Page.ACCOUNT_STATE),
+    path("work-days/", views_work_days.calendar, name=Page.WORK_DAYS),
+    path("work-days/new/", views_work_days.enter, name=Page.WORK_DAYS_ENTER),
+    path("work-days/<int:entry>/withdraw/", views_work_days.withdraw, name=Page.WORK_DAY_WITHDRAW),
+]
+
 urlpatterns = [
     *patterns,
     path("", views.home, name=Page.HOME),
     path("audit/<int:event>/", views_audit.audit_event, name=Page.AUDIT_EVENT),
     *desk,
+    *administration,
     *body_patterns,
     *guide_patterns,
     path("bodies/", views_bodies.list_of_bodies, name=Page.BODIES),

@@ -13,6 +13,8 @@ from lienthong.core.pages import PAGES, Page
 
 _OF_ACCOUNTS = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR})
 """Who sees what colleagues did with their own accounts, and from where; the rest is for readers of files."""
+_READERS = PAGES[Page.DESK_REQUEST].roles
+_REACHES = {"account": _OF_ACCOUNTS, "work_year": _READERS | _OF_ACCOUNTS}
 
 
 @page(Page.AUDIT_EVENT)
@@ -21,8 +23,7 @@ def audit_event(request: PortalRequest, event: int) -> HttpResponse:
     written, proof = event_of(event), proof_of(event)
     if written is None or proof is None:
         return not_found(request)
-    reaches = _OF_ACCOUNTS if written.subject_kind == "account" else PAGES[Page.DESK_REQUEST].roles
-    if not may_act(request.actor, reaches):
+    if not may_act(request.actor, _REACHES.get(written.subject_kind, _READERS)):
         return not_found(request)
     values = {
         "event": written,

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from lienthong.control.accounts.actions import Invitation
+from lienthong.control.accounts.queries import account_page
 from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
@@ -146,7 +147,8 @@ def invite_to_body(request: PortalRequest, body: int) -> HttpResponse:
         )
         if isinstance(invited, Invitation):
             path = address_of(Portal.AGENCY, Page.ACCEPT_INVITATION, token=invited.token)
-            values |= {"link": request.build_absolute_uri(path), "email": given["email"]}
+            values["link"] = request.build_absolute_uri(path)
+            values["account"] = account_page(invited.account, request.actor)
         else:
             refuse(form, invited, "email" if invited.code == "LC108" else None)
     return render(request, "staff/invite.html", values)
