@@ -15,6 +15,7 @@ import pytest
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event, events_of
 from lienthong.control.audit.leaves import append_waiting, proof_of
+from lienthong.control.jobs.registry import DUTIES
 from lienthong.core.access import Role
 from lienthong.db import Role as DatabaseRole
 from lienthong.db import connect_blocking
@@ -146,6 +147,34 @@ def test_the_page_of_an_event_shows_whether_the_log_holds_it(portals):
     (own,) = events_of("account", str(handler.actor.id))[:1]
     assert handler.get(f"/staff/audit/{own.id}/").status_code == 404, "colleagues' addresses are in there"
     assert portals.browser(Role.INSPECTOR).get(f"/staff/audit/{own.id}/").status_code == 200
+
+
+def test_an_event_taken_from_those_that_wait_raises_the_alarm_until_it_is_back(portals, caplog):
+    do(3)
+    (event,) = events_of("thing", "1")
+    watched = [DUTIES[name].act for name in ("audit.dropped_lately", "audit.dropped")]
+    for watch in watched:
+        watch()
+    assert caplog.records == [], "what waits or stands in the log is no reason to cry out"
+    with connect_blocking(portals.database, DatabaseRole.ADMINISTRATOR) as connection:
+        connection.execute("DELETE FROM audit.pending WHERE event = %s", [event.id])
+    append_waiting()
+    for watch in watched:
+        watch()
+    assert [(record.levelname, record.args) for record in caplog.records] == [
+        ("CRITICAL", (str(event.id),))
+    ] * 2
+    page = f"/staff/audit/{event.id}/"
+    handler = portals.browser(Role.HANDLER)
+    assert "Bị gỡ khỏi hàng chờ" in handler.get(page).content.decode()
+    with connect_blocking(portals.database, DatabaseRole.ADMINISTRATOR) as connection:
+        connection.execute("INSERT INTO audit.pending (event) VALUES (%s)", [event.id])
+    append_waiting()
+    caplog.clear()
+    for watch in watched:
+        watch()
+    assert caplog.records == []
+    assert "Khớp với nhật ký" in handler.get(page).content.decode()
 
 
 APPENDER = """

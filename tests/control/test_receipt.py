@@ -22,6 +22,7 @@ from lienthong.control.connections.models import (
 )
 from lienthong.control.connections.receipt import receive, supplemented
 from lienthong.control.letters.models import Counter
+from lienthong.control.notices.models import Notice
 from lienthong.control.participants.models import System
 from lienthong.core.access import Role
 from lienthong.core.connection_request import Direction, FieldChoice
@@ -34,6 +35,36 @@ from tests.control.filed import add_version, agreed, assigned, body_of, fresh, r
 from tests.control.portal import OWN_BODY, pointed_at
 from tests.control.processes import eventually
 from tests.core.requesting import COMPLETE
+
+
+@pytest.mark.law("R5.2", "R4.9")
+def test_whoever_works_for_a_unit_concerned_is_told_in_the_act_of_the_receipt(portals):
+    assessors = {portals.account(Role.ASSESSOR).id, portals.account(Role.ASSESSOR, Role.REVIEWER).id}
+    portals.account(Role.CHIEF)
+    portals.account(Role.INTEGRATOR)
+    request = received(OWN_BODY)
+    notices = Notice.objects.filter(link=f"/staff/requests/{request.reference}/")
+    assert {notice.account_id for notice in notices} == assessors
+    for said in (
+        "Cục Kỹ thuật nghiệp vụ: Phối hợp",
+        "Trung tâm dữ liệu mẫu: Phối hợp",
+        "công nghệ cao: Chủ trì",
+    ):
+        assert said in notices[0].body_vi
+    mails = ProcrastinateJob.objects.filter(task_name="notices.mail")
+    assert {job.args["notice"] for job in mails} == {notice.pk for notice in notices}
+
+
+@pytest.mark.law("R4.3")
+def test_of_a_defence_system_the_chief_is_told_whose_unit_has_no_account(portals):
+    assessor, chief = portals.account(Role.ASSESSOR), portals.account(Role.CHIEF)
+    body_of(OWN_BODY)
+    System.objects.update(facts={"managed_by": ManagedBy.DEFENCE.value})
+    request = received(OWN_BODY)
+    told = Notice.objects.filter(subject_vi__contains=request.reference)
+    assert [notice.account_id for notice in told] == [chief.id]
+    assert "Bộ Quốc phòng: Chủ trì" in told[0].body_vi
+    assert not Notice.objects.filter(account=assessor.id).exists()
 
 
 @pytest.mark.law("R5.2", "R9.3", "R4.9")

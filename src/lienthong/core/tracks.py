@@ -3,11 +3,13 @@
 What the request still lacks plays no part: it is not among the arguments. Law: R5.2, R4.3, R4.9, R9.1, R9.3.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
+from lienthong.core.access import Role
 from lienthong.core.grant_document import ExemptionCode
 from lienthong.core.law import Profile
 from lienthong.core.legal_days import SECOND, day_of
@@ -58,6 +60,19 @@ OFFICE_LABELS = {
     ),
     Office.REQUESTING_BODY: Text("Cơ quan, tổ chức đề nghị kết nối", "Requesting body"),
 }
+
+
+OFFICE_ROLES: Final = {
+    Office.AUTHORITY: frozenset[Role](),
+    Office.LEAD_ASSESSOR: frozenset({Role.ASSESSOR}),
+    Office.TECHNICAL_DEPARTMENT: frozenset({Role.ASSESSOR}),
+    Office.RELATED_UNIT: frozenset({Role.ASSESSOR}),
+    Office.DEFENCE_UNIT: frozenset({Role.CHIEF}),
+    Office.REQUESTING_BODY: frozenset[Role](),
+}
+"""Which staff is told for each office that a track has begun. A unit of another ministry has no accounts:
+the chief sees to it that it learns of the file. The authority finds it on its desk, the body on its own page.
+"""
 
 
 class Part(StrEnum):
@@ -112,6 +127,13 @@ class TrackStart:
     addressees: tuple[Addressee, ...]
     system: str = ""
     path: AssessmentPath | None = None
+
+
+def roles_told(starts: Iterable[TrackStart]) -> frozenset[Role]:
+    """Return the roles of staff who are told that these tracks have begun. Law: R5.2, R4.9."""
+    return frozenset[Role]().union(
+        *(OFFICE_ROLES[addressee.office] for start in starts for addressee in start.addressees)
+    )
 
 
 @dataclass(frozen=True, slots=True)

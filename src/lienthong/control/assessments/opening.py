@@ -9,29 +9,85 @@ from django.conf import settings
 
 from lienthong.control.assessments.models import Assessment
 from lienthong.control.connections.models import Request
+from lienthong.control.frame.page import address_of
+from lienthong.control.notices.telling import ToOffice, tell
 from lienthong.control.participants.models import System
+from lienthong.core.access import Portal
 from lienthong.core.legal_days import moment
+from lienthong.core.pages import Page
+from lienthong.core.speech import Text, joined
 from lienthong.core.track_states import FIRST_STATES
-from lienthong.core.tracks import Office, TrackStart
+from lienthong.core.tracks import (
+    OFFICE_LABELS,
+    PART_LABELS,
+    PATH_LABELS,
+    Office,
+    Part,
+    TrackStart,
+    roles_told,
+)
 
 
 def open_assessments(
     request: Request, starts: Iterable[TrackStart], systems: Mapping[str, System], *, now: int
 ) -> int:
-    """Open the assessment of each system within the running act; return how many were opened."""
+    """Open the assessment of each system within the running act; return how many were opened.
+
+    Who works for the offices concerned is told in the same act, once for all systems.
+    """
+    begun = tuple(start for start in starts if start.path is not None)
     opened = [
         Assessment.objects.create(
             request=request,
             system=systems[start.system],
-            path=start.path.value,
-            state=FIRST_STATES[start.path],
+            path=path.value,
+            state=FIRST_STATES[path],
             told=_told(start),
             started_at=moment(now),
         )
-        for start in starts
-        if start.path is not None
+        for start in begun
+        if (path := start.path) is not None
     ]
+    if opened:
+        _tell(request, begun, systems)
     return len(opened)
+
+
+def _tell(request: Request, begun: Iterable[TrackStart], systems: Mapping[str, System]) -> None:
+    each = [_lines(start, systems[start.system].name) for start in begun]
+    tell(
+        ToOffice(roles_told(begun)),
+        Text(
+            f"[{request.reference}] Mở kiểm tra, đánh giá an ninh, an toàn thông tin",
+            f"[{request.reference}] Assessment of security opened",
+        ),
+        joined(
+            [
+                Text(
+                    f"Hồ sơ {request.reference}: {request.title}",
+                    f"File {request.reference}: {request.title}",
+                ),
+                *each,
+            ],
+            "\n\n",
+        ),
+        address_of(Portal.STAFF, Page.DESK_REQUEST, reference=request.reference),
+    )
+
+
+def _lines(start: TrackStart, system: str) -> Text:
+    """Return for one system which way it goes, and every office with its part."""
+    assert start.path is not None
+    heading = joined([Text(system, system), PATH_LABELS[start.path]], " – ")
+    offices = [
+        joined([_office(told["office"], told["name"]), PART_LABELS[Part(told["part"])]], ": ")
+        for told in _told(start)
+    ]
+    return joined([heading, *offices], "\n")
+
+
+def _office(office: str, name: str) -> Text:
+    return Text(name, name) if name else OFFICE_LABELS[Office(office)]
 
 
 def _told(start: TrackStart) -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ from lienthong_protocol.staff_event import StaffEvent, encode_event, event_note,
 
 _QUERIES: Final = named.load(Path(__file__).with_name("leaves.sql"))
 _MOST: Final = 500
+_MOST_NAMED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class EventProof:
     """An event as the log holds it.
 
     `content` are its exact bytes, `index` its leaf (none while it waits), `leaf` the hash there. `holds`:
-    whether the record at that index is the one of these very bytes.
+    whether the record at that index is the one of these very bytes. `dropped`: it is neither in the log nor
+    waits to be, which no process of this project brings about.
     """
 
     id: int
@@ -37,6 +39,7 @@ class EventProof:
     index: int | None
     leaf: bytes | None
     holds: bool
+    dropped: bool = False
 
     @property
     def hash(self) -> bytes:
@@ -66,11 +69,26 @@ def proof_of(event_id: int) -> EventProof | None:
     rows = execute(_QUERIES, "event", event_id)
     if not rows:
         return None
-    *columns, index, body = rows[0]
+    *columns, index, body, waits = rows[0]
     content = encode_event(_event(columns))
     note = event_note(event_id, content)
     is_held = body is not None and _note_of(bytes(body)) == note
-    return EventProof(event_id, content, index, None if body is None else leaf_hash(bytes(body)), is_held)
+    leaf = None if body is None else leaf_hash(bytes(body))
+    return EventProof(event_id, content, index, leaf, is_held, dropped=index is None and not waits)
+
+
+def find_dropped(after: int) -> tuple[int, ...]:
+    """Return events numbered above `after` that are neither in the log nor wait to be, 100 at most.
+
+    Event and waiting, and waiting and leaf, are each one commit: of a sound audit none is ever found.
+    """
+    return tuple(row[0] for row in execute(_QUERIES, "dropped", after, _MOST_NAMED))
+
+
+def newest_event() -> int:
+    """Return the highest number of an event, 0 where there is none."""
+    newest: int = execute(_QUERIES, "newest")[0][0]
+    return newest
 
 
 def _note_of(body: bytes) -> str | None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from lienthong.config import Environment
 from lienthong.control.audit.acting import acting
-from lienthong.control.audit.events import Event
+from lienthong.control.audit.events import Event, database_now
 from lienthong.control.frame.statements import execute
 from lienthong.control.participants.locking import ended_body, overtaken, system_for
 from lienthong.control.participants.models import System, SystemKey
@@ -140,11 +140,16 @@ def revoke(number: int, *, reason: str, actor: Actor) -> ControlRefuse | None:
 def end_passed_keys() -> int:
     """Move keys whose term has passed to their end; return how many. The jobs call it; nothing waits for it.
 
-    What is accepted follows from the dates alone: until this runs, only the word on the page is late.
+    What is accepted follows from the dates alone: until this runs, only the word on the page is late. Where
+    no key's term has passed nothing is done, and so there is no event.
     """
+    if not SystemKey.objects.filter(state__in=_LIVING, valid_until__lte=database_now()).exists():
+        return 0
     event = Event(kind="keys.ended", actor=None, subject_kind="keys", law=_LAW)
     with acting(event) as act:
         ended = _end_passed(act.now)
+        if not ended:
+            act.refuse(ControlRefuse(ControlCode.NOT_FOUND_HERE))  # another process was faster: no event
         event.detail = {"keys": " ".join(ended)}
     return len(ended)
 
