@@ -1,8 +1,11 @@
 """What every page passes through: headers, language, failures, foreign forms, completeness at start."""
 
+import re
 from dataclasses import replace
+from urllib.parse import urljoin
 
 import pytest
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.urls import path
@@ -12,14 +15,17 @@ from lienthong.control.frame.completeness import addresses
 from lienthong.control.frame.page import page
 from lienthong.control.portals.staff import urls as staff_urls
 from lienthong.control.portals.staff import views as staff_views
+from lienthong.control.theme.configuration import STATIC, STATIC_URL, version_of
 from lienthong.core.access import Role
 from lienthong.core.pages import PAGES, Page
 from tests.control.portal import Browser, without_tokens
 
+STYLES = f"{STATIC_URL}theme/theme.css"
+
 
 def test_every_answer_carries_the_strict_headers(portals):
     browser = portals.browser(Role.HANDLER)
-    for url in ("/staff/", "/staff/none/", "/nowhere/", "/static/theme/theme.css", "/staff/sign-out/"):
+    for url in ("/staff/", "/staff/none/", "/nowhere/", STYLES, "/staff/sign-out/"):
         answer = browser.get(url)
         answer.close()
         policy = answer.headers["Content-Security-Policy"]
@@ -29,13 +35,42 @@ def test_every_answer_carries_the_strict_headers(portals):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "same-origin"
     assert browser.get("/staff/").headers["Cache-Control"] == "no-store"
-    file = browser.get("/static/theme/theme.css")
-    file.close()
-    assert "max-age" in file.headers["Cache-Control"]
     page_text = browser.get("/staff/account/").content.decode()
     assert "<style" not in page_text
     assert " style=" not in page_text
     assert "onclick" not in page_text
+
+
+def test_every_file_a_page_names_is_there_under_what_it_is_and_kept_for_ever(portals):
+    browser = portals.stranger()
+    page_text = browser.get("/staff/sign-in/").content.decode()
+    named = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page_text))
+    assert {name.rpartition(".")[2] for name in named} == {"css", "js", "svg", "woff2"}
+    styles = browser.get(STYLES)
+    fonts = re.findall(r'url\("?([^")]+)"?\)', b"".join(styles.streaming_content).decode())
+    assert fonts
+    for url in named | {urljoin(STYLES, font) for font in fonts}:
+        assert url.startswith(STATIC_URL)
+        file = browser.get(url)
+        file.close()
+        assert file.status_code == 200, url
+        assert file.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    unversioned = f"/static/{STYLES.removeprefix(STATIC_URL)}"
+    assert browser.get(unversioned).status_code == 404, (
+        "what is not named by what it is could be kept too long"
+    )
+    everything = {name for finder in get_finders() for name, _ in finder.list([])}
+    assert {name.partition("/")[0] for name in everything} == {STATIC.name}, "the version is of all files"
+
+
+def test_any_change_of_a_file_is_another_address(tmp_path):
+    (tmp_path / "a").write_text("1")
+    before = version_of(tmp_path)
+    assert version_of(tmp_path) == before
+    (tmp_path / "a").write_text("2")
+    changed = version_of(tmp_path)
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert len({before, changed, version_of(tmp_path)}) == 3
 
 
 def test_vietnamese_is_the_rule_and_the_switch_keeps_the_page(portals):

@@ -60,11 +60,11 @@ FIXED: Final[dict[str, Any]] = {
     "TIME_ZONE": theme.TIME_ZONE,
     "USE_TZ": True,
     "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-    "STATIC_URL": "/static/",
+    "STATIC_URL": theme.STATIC_URL,
     # Static files are served where the packages lie: no step can be forgotten after an upgrade.
     "WHITENOISE_USE_FINDERS": True,
     "WHITENOISE_AUTOREFRESH": False,
-    "WHITENOISE_MAX_AGE": 300,
+    "WHITENOISE_IMMUTABLE_FILE_TEST": f"^{theme.STATIC_URL}",
     "CSRF_COOKIE_NAME": "lt_csrf",
     "CSRF_COOKIE_HTTPONLY": True,
     "CSRF_COOKIE_SAMESITE": "Strict",

@@ -1,5 +1,6 @@
 """What a Django project sets so that the theme works; the settings take these values over by name."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -7,6 +8,21 @@ from django.utils.functional import Promise
 
 _HERE = Path(__file__).parent
 STATIC: Final = _HERE / "static/theme"
+
+
+def version_of(folder: Path) -> str:
+    """Return what all files of a folder are together: any change of a byte or a name makes it another one."""
+    digest = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()} ".encode())
+        digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:20]
+
+
+STATIC_URL: Final = f"/static/{version_of(STATIC)}/"
+"""The files' address holds what they are, so that a browser may keep them for ever; a stylesheet names its
+fonts relative to itself, and so by the same version."""
+
 _TAGS = "lienthong.control.theme.templatetags"
 
 APPS: Final = ("lienthong.control.theme", "django.forms")
