@@ -2,12 +2,11 @@
 
 import secrets
 import time
-from dataclasses import replace
 
 import msgspec
 
 from bench.stage import Stage
-from lienthong.db import Role, connect
+from lienthong.db import Database, Role, connect
 from lienthong.ledger.append import Entry, append
 from lienthong.ledger.cosigning import Panel
 from lienthong.ledger.custody import log_signer
@@ -27,12 +26,8 @@ _BATCH = 500
 
 async def measure(stage: Stage) -> list[tuple[str, str, str]]:
     """Fill the log to a million leaves, have it signed, verify it, prove leaves."""
-    writer = await connect(stage.database, Role.GATEWAY)
-    size = await writer.fetchval("SELECT ledger.newest_head()")
-    started, written = time.perf_counter(), 0
-    while size + 2 * written < LEAVES:
-        await append(writer, [_entry() for _ in range(_BATCH)], grant_version=None)
-        written += _BATCH
+    started = time.perf_counter()
+    written = await fill(stage.database, LEAVES)
     rows = [
         (
             "append, batches of 500, one line each",
@@ -40,7 +35,6 @@ async def measure(stage: Stage) -> list[tuple[str, str, str]]:
             "",
         )
     ]
-    await writer.close()
     await _sign(stage)
     reader = await connect(stage.database, Role.INSPECTOR)
     policy = Policy((log_signer(stage.folder / "keys").verifier,), (), quorum=0)
@@ -65,6 +59,18 @@ async def measure(stage: Stage) -> list[tuple[str, str, str]]:
     rows.append(("inclusion proof, p50 / p99", f"{took[100] * 1e3:.1f} / {took[198] * 1e3:.1f} ms", "≤ 5 ms"))
     await reader.close()
     return rows
+
+
+async def fill(database: Database, leaves: int) -> int:
+    """Append look-ups of one line each until the log has so many leaves; return how many were appended."""
+    writer = await connect(database, Role.GATEWAY)
+    size = await writer.fetchval("SELECT ledger.newest_head()")
+    written = 0
+    while size + 2 * written < leaves:
+        await append(writer, [_entry() for _ in range(_BATCH)], grant_version=None)
+        written += _BATCH
+    await writer.close()
+    return written
 
 
 async def _sign(stage: Stage) -> None:
@@ -98,4 +104,4 @@ def _entry() -> Entry:
         commitment="c" * 43,
     )
     body = encode_record(record)
-    return replace(plain, record=record, body=body, lines=(line_entry(body, record.at, 1),))
+    return msgspec.structs.replace(plain, record=record, body=body, lines=(line_entry(body, record.at, 1),))

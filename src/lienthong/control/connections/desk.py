@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Window
 
 from lienthong.control.accounts.directory import Person, names_of, staff_with
 from lienthong.control.audit.events import database_now
 from lienthong.control.connections.models import DocumentsTrack, Message, Request, SupportTrack
+from lienthong.control.participants.models import Body
 from lienthong.core.access import Actor, Role
 from lienthong.core.legal_days import day_of, moment, start_of_day
 from lienthong.core.request_handling import UNSEEN, WITH_AUTHORITY, WITH_HANDLER
@@ -75,9 +76,19 @@ def listed(filters: Filters, page: int) -> DeskList:
     """Return a page of the requests that match, newest first."""
     now = today()
     found = _narrowed(filters, now)
+    # Which requests first, and only then what they show: nothing is joined for what the page leaves out.
+    ids = found.order_by("-id").values_list("id", flat=True)
     first = (page - 1) * PAGE_SIZE
-    rows = found.order_by("-id").values_list(*_COLUMNS)[first : first + PAGE_SIZE]
-    return DeskList(_rows(rows, now), found.count())
+    if filters.words or filters.body:
+        # What is dear to look for is looked for once: each row brings along how many there are.
+        counted = ids.annotate(total=Window(Count("*"))).values_list("id", "total")[first : first + PAGE_SIZE]
+        found_here = tuple(counted)
+        wanted = [id for id, _ in found_here]
+        total = found_here[0][1] if found_here else found.count() if first else 0
+    else:
+        wanted, total = list(ids[first : first + PAGE_SIZE]), found.count()
+    rows = Request.objects.filter(id__in=wanted).order_by("-id").values_list(*_COLUMNS)
+    return DeskList(_rows(rows, now), total)
 
 
 def _narrowed(filters: Filters, now: date) -> "QuerySet[Request]":
@@ -85,7 +96,8 @@ def _narrowed(filters: Filters, now: date) -> "QuerySet[Request]":
     if filters.words:
         found = found.filter(Q(reference__icontains=filters.words) | Q(title__icontains=filters.words))
     if filters.body:
-        found = found.filter(Q(body__name__icontains=filters.body) | Q(body__identifier__iexact=filters.body))
+        named = Q(name__icontains=filters.body) | Q(identifier__iexact=filters.body)
+        found = found.filter(body__in=tuple(Body.objects.filter(named).values_list("id", flat=True)))
     if filters.handler is not None:
         found = found.filter(handler=filters.handler or None)
     if filters.overdue:
@@ -166,7 +178,8 @@ def waiting_for(actor: Actor) -> tuple[Pile, ...]:
 def _pile(name: str, condition: Q, now: date) -> Pile:
     found = Request.objects.filter(condition)
     rows = found.order_by(F("answer_by").asc(nulls_last=True), "id").values_list(*_COLUMNS)[:_SHOWN_AT_HOME]
-    return Pile(name, found.count(), _rows(rows, now))
+    first = _rows(rows, now)
+    return Pile(name, len(first) if len(first) < _SHOWN_AT_HOME else found.count(), first)
 
 
 def _asked(actor: Actor) -> "QuerySet[SupportTrack, Any]":

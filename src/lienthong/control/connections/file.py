@@ -219,17 +219,25 @@ _COPY: Final = Text("Văn bản đề nghị ({channel})", "Request ({channel})"
 def _papers(request: Request, content: ConnectionRequest) -> tuple[FilePaper, ...]:
     """Return the files of a request: its versions as signed, copies that came by other ways, annexes."""
     papers: dict[int, FilePaper] = {}
-    for version in Version.objects.filter(request=request).exclude(letter=None).select_related("letter"):
+    for version in (
+        Version.objects.filter(request=request)
+        .exclude(letter=None)
+        .select_related("letter")
+        .only("number", "letter")
+    ):
         edition = str(version.number)
         _add(papers, version.letter, _filled(_SIGNED_REQUEST, edition=Text(edition, edition)))
     came = IncomingLetter.objects.filter(request=request.pk).exclude(document=None)
     for letter in came.select_related("document").order_by("id"):
         channel = ARRIVAL_LABELS[ArrivalChannel(letter.channel)]
         _add(papers, letter.document, _filled(_COPY, channel=channel))
-    for digest, title in _named(content):
-        upload = Upload.objects.filter(body=request.body_id, sha256=bytes.fromhex(digest)).first()
-        if upload is not None:
-            _add(papers, upload, title)
+    named = tuple(_named(content))
+    digests = [bytes.fromhex(digest) for digest, _ in named]
+    uploads = Upload.objects.filter(body=request.body_id, sha256__in=digests).order_by("-id")
+    held = {bytes(upload.sha256).hex(): upload for upload in uploads}  # of several the oldest
+    for digest, title in named:
+        if digest in held:
+            _add(papers, held[digest], title)
     return tuple(papers.values())
 
 

@@ -1,14 +1,15 @@
 """Small components drawn from values: status tags, timelines, steps, documents, navigation, tiles."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Alert, Document, Event, Paging, Step
@@ -31,10 +32,14 @@ def tag(kind: str, words: Text | str, *, large: bool = False) -> SafeString:
         ValueError: there is no such kind.
 
     """
+    return _tag(Kind(kind), conditional_escape(spoken(words)), large=large)
+
+
+@lru_cache(maxsize=512)
+def _tag(kind: Kind, escaped: str, *, large: bool) -> SafeString:
+    """Draw a status once for each word: lists show the same few over and over."""
     extent = " lt-tag--large" if large else ""
-    return format_html(
-        '<strong class="lt-tag lt-tag--{}{}">{}</strong>', Kind(kind).value, extent, spoken(words)
-    )
+    return mark_safe(f'<strong class="lt-tag lt-tag--{kind.value}{extent}">{escaped}</strong>')  # noqa: S308
 
 
 @register.simple_tag
@@ -76,9 +81,7 @@ def segments(entries: Sequence[Entry], label: Text | str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def pagination(context: Context, paging: Paging) -> SafeString:
     """Say which part of a list is shown and lead to the others; other parameters of the address stay."""
-    return render_to_string(
-        "theme/components/pagination.html", {"paging": paging}, request=context.get("request")
-    )
+    return _drawn("pagination", paging=paging, request=context.get("request"))
 
 
 @register.simple_tag(takes_context=True)

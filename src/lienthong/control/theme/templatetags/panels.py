@@ -137,5 +137,7 @@ def confirm(
         "back_url": back_url,
         "action": action,
         "account": getattr(context.get("shell"), "account", None),
+        # The frame's processors are not run again for a part of the page.
+        "csrf_token": context.get("csrf_token"),
     }
-    return render_to_string("theme/components/confirm.html", values, request=context.get("request"))
+    return render_to_string("theme/components/confirm.html", values)
