@@ -5,7 +5,7 @@ from typing import Final
 
 from lienthong.control.guides import opening, writing
 from lienthong.control.guides.models import Guide
-from lienthong.control.guides.owed import current_text
+from lienthong.control.guides.owed import current_text, newest
 from lienthong.control.showcase.people import Side, Unit, contact_officer_of, done
 from lienthong.control.showcase.words import WORDS
 from lienthong.core.access import Actor
@@ -26,7 +26,7 @@ def show_guides(side: Side, unit: Unit) -> None:
 
 
 def _publish(guide: Guide, writer: Actor, publisher: Actor) -> None:
-    if guide.editions.exists():
+    if newest(guide) is not None:
         return
     _write(guide, writer)
     guide.refresh_from_db()
