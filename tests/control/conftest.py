@@ -77,6 +77,12 @@ def portals(database: Database) -> Iterator[Portals]:
 
 
 @pytest.fixture
+def beside_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Django work in this thread although the browser's event loop lives in it too; they never mix."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
 def processes(portals: Portals, tmp_path: Path) -> Iterator[Processes]:
     """The control plane's processes on the same database, with the same secret; stopped afterwards."""
     with processes_on(portals.database, tmp_path, configuration_of(FOLDER).control_secret) as made:

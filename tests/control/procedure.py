@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
 from lienthong.control.frame.portal import cookie_of
 from lienthong.core.access import Actor
+from tests.control.looking import Visit
 from tests.control.portal import Portals
 from tests.control.processes import PATIENCE
 from tests.control.requesting import PDF
-from tests.control.test_theme_pages import Visit
 
 PICTURES = os.environ.get("PICTURES")
 GUIDES = Path(__file__).parents[2] / "docs" / "huong-dan"
@@ -26,7 +26,7 @@ WANTED = frozenset(
     name for guide in GUIDES.glob("*.md") for name in re.findall(r"\(anh/([\w-]+)\.png\)", guide.read_text())
 )
 """What the user guides show."""
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 
 
 class Person:
@@ -110,14 +110,16 @@ class Person:
 
 
 @contextmanager
-def persons_at(chromium: Browser, portals: Portals, origin: str) -> Iterator[Callable[[Actor], Person]]:
+def persons_at(
+    chromium: Browser, portals: Portals, origin: str, *, size: ViewportSize = WIDE
+) -> Iterator[Callable[[Actor], Person]]:
     """Give the function that seats somebody at a browser of their own; all are closed at the end."""
     contexts = []
 
     def seated(actor: Actor) -> Person:
         name = cookie_of(actor.portal)
         token = portals.signed_in(actor).cookies[name].value
-        context = chromium.new_context(viewport=WIDE, locale="vi-VN")
+        context = chromium.new_context(viewport=size, locale="vi-VN")
         context.add_cookies([{"name": name, "value": token, "url": f"{origin}/{actor.portal}/"}])
         contexts.append(context)
         context.set_default_timeout(1000 * PATIENCE / 4)

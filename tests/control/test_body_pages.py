@@ -13,23 +13,15 @@ from lienthong.control.participants.models import Officer, SystemKey
 from lienthong.control.participants.seeding import seed_bodies
 from lienthong.core.access import Portal, Role
 from lienthong.core.work_day_list import DecidedDays
+from tests.control.looking import Visit
 from tests.control.participants import key_of
 from tests.control.serving import served
-from tests.control.test_theme_pages import Visit
 
 WIDTHS = (1280, 390)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def beside_the_browser():
-    """Let this thread use the database although the browser's event loop lives in it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield
-
-
 @pytest.fixture
-def story(portals):
+def story(portals, beside_a_browser):
     """The demonstration's bodies, one with keys in every stage; who is signed in where."""
     seeded = seed_bodies()
     town = seeded["H31"]

@@ -3,12 +3,9 @@
 With PICTURES=FOLDER each page is also photographed, to be looked at.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from django.db import connection
 
 from lienthong.control.connections import handling, support, tracks
 from lienthong.control.connections.handling import Weighed
@@ -22,9 +19,9 @@ from lienthong.core.document_kinds import ArrivalChannel, CopyStatus
 from lienthong.core.letter_numbers import NumberSymbol
 from lienthong.core.request_handling import Opinion, key_of
 from tests.control.filed import DATED, agreed, assigned, body_of, drafted, fresh, received, seen
-from tests.control.live import served
+from tests.control.looking import Visit, apart
 from tests.control.portal import OWN_BODY, Portals
-from tests.control.test_theme_pages import Visit
+from tests.control.serving import served
 from tests.core.requesting import COMPLETE
 
 _REASONS = {
@@ -113,25 +110,6 @@ class Unit:
             "arrivals": "arrivals/",
             "arrival": "arrivals/new/",
         }
-
-
-def apart(make: Callable[[], Unit]) -> Unit:
-    """Make something in a thread without an event loop: sealing letters runs one of its own."""
-
-    def work() -> Unit:
-        try:
-            return make()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(work).result()
-
-
-@pytest.fixture
-def beside_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Django work in this thread although the browser's event loop lives in it too; they never mix."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 IN_ENGLISH = ("request", "fields", "chief", "letters")

@@ -5,8 +5,8 @@ import pytest
 from lienthong.control.documentation import documentation
 from lienthong.control.theme.configuration import CONTENT_SECURITY_POLICY
 from lienthong.core.access import Role
-from tests.control.live import served
-from tests.control.test_theme_pages import Visit
+from tests.control.looking import Visit
+from tests.control.serving import served
 
 SHOWN = {1280: ("", "huong-dan/ket-noi.html"), 390: ("", "catalogue/ma-tu-choi.html")}
 

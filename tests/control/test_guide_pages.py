@@ -14,10 +14,9 @@ from lienthong.control.guides.owed import current_text
 from lienthong.core.access import Portal, Role
 from lienthong.core.guides import LONGEST_PART, GuidePart
 from tests.control.guided import MORE, fill_in, fresh, owed, published
-from tests.control.live import served
+from tests.control.looking import Visit, apart
 from tests.control.portal import OTHER_BODY, Browser
-from tests.control.test_desk_look import apart, beside_a_browser  # noqa: F401 - a fixture
-from tests.control.test_theme_pages import Visit
+from tests.control.serving import served
 from tests.documents.test_markdown import assert_harmless
 
 ATTACKS = tomllib.loads((Path(__file__).parents[1] / "evil/guides/markdown.toml").read_text())["attack"]
@@ -206,7 +205,7 @@ def pages(guide: Guide) -> dict[Portal, dict[str, str]]:
 
 @pytest.mark.law("R7.1")
 @pytest.mark.parametrize(("width", "language"), [(1280, "vi"), (390, "en")])
-def test_the_pages_are_accessible_quiet_and_whole(beside_a_browser, portals, chromium, width, language):  # noqa: F811
+def test_the_pages_are_accessible_quiet_and_whole(beside_a_browser, portals, chromium, width, language):
     def made() -> tuple[Guide, dict[Portal, str]]:
         guide = published(portals)
         owed(portals, OTHER_BODY)
@@ -232,7 +231,7 @@ def test_the_pages_are_accessible_quiet_and_whole(beside_a_browser, portals, chr
                 assert visit.complaints == [], name
 
 
-def test_two_tabs_in_a_browser_lose_nothing(beside_a_browser, portals, chromium):  # noqa: F811
+def test_two_tabs_in_a_browser_lose_nothing(beside_a_browser, portals, chromium):
     guide, token = apart(
         lambda: (owed(portals), portals.browser(Role.INTEGRATOR).cookies[cookie_of(Portal.AGENCY)].value)
     )

@@ -3,17 +3,14 @@
 With PICTURES=FOLDER each page is also photographed, to be looked at.
 """
 
-import os
 import re
 import time
 from base64 import b32decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Literal, TypeVar
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
@@ -27,6 +24,7 @@ from lienthong.control.participants.models import Body
 from lienthong.core.access import Role
 from lienthong.core.speech import Text
 from lienthong.db import Database
+from tests.control.looking import Visit
 from tests.control.portal import PASSWORD, configuration_of, pointed_at
 from tests.control.processes import processes_on
 
@@ -44,33 +42,19 @@ def apart(database: Database, act: Callable[[], Result]) -> Result:
         return thread.submit(there).result()
 
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EMAIL = "an@example.vn"
-PICTURES = os.environ.get("PICTURES")
 
 
-class Reader:
+class Reader(Visit):
     """A person at one browser: every page is looked at before going on."""
 
     def __init__(self, page: Page, name: str) -> None:
-        self.page = page
+        super().__init__(page, "")
         self.name = name
-        self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
 
-    def look(self, what: str) -> None:
+    def look(self, name: str) -> None:
         self.page.wait_for_load_state("load")
-        self.page.evaluate("document.fonts.ready")
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES) / f"{self.name}-{what}.png", full_page=True)
-        results = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-        assert len(results.response["passes"]) > 15, "the rules did not run"
-        assert not results.violations_count, results.generate_report()
-        sideways = "document.documentElement.scrollWidth - window.innerWidth"
-        assert self.page.evaluate(sideways) == 0, f"{what} is wider than the screen"
-        assert self.complaints == []
+        super().look(f"{self.name}-{name}")
 
     def type_with_keys(self, *texts: str) -> None:
         """Fill a form from its first field on and send it, without a mouse."""

@@ -3,51 +3,14 @@
 With PICTURES=FOLDER each page is also photographed, to be looked at.
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.control.looking import Visit
 
 PAGES = ("request", "monitor", "list", "empty", "form", "sign-in", "refuse", "bare")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PICTURES = os.environ.get("PICTURES")
-
-
-class Visit:
-    """A page at one width in one language, with all that it complained about."""
-
-    def __init__(self, page: Page, base: str) -> None:
-        self.page = page
-        self.base = base
-        self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("requestfailed", self._failed)
-
-    def _failed(self, request: Request) -> None:
-        """A draft's text on its way when somebody goes on is given up: the form that was sent has it."""
-        if request.failure != "net::ERR_ABORTED":
-            self.complaints.append(f"failed: {request.url}: {request.failure}")
-
-    def open(self, path: str) -> None:
-        self.page.goto(f"{self.base}/{path}/", wait_until="load")
-        self.page.evaluate("document.fonts.ready")
-
-    def picture(self, name: str) -> None:
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-
-    def sideways(self) -> int:
-        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-    def violations(self) -> str:
-        options = {"runOnly": RULES, "resultTypes": ["violations"]}
-        results = Axe().run(self.page, options=options)
-        assert len(results.response["passes"]) > 20, "the rules did not run"
-        return results.generate_report() if results.violations_count else ""
 
 
 @pytest.fixture

@@ -27,14 +27,12 @@ from lienthong.core.run_states import RunState
 from lienthong.core.speech import Text
 from lienthong.core.trial_states import TrialAct
 from lienthong_protocol.keys import Algorithm, generate, private_jwk, public_jwk
-from tests.control.live import served
+from tests.control.looking import Visit, apart
 from tests.control.portal import Portals
 from tests.control.requesting import sent
-from tests.control.test_desk_look import apart, beside_a_browser
-from tests.control.test_theme_pages import Visit
+from tests.control.serving import served
 from tests.control.trying import SHEET
 
-__all__ = ["beside_a_browser"]
 pytestmark = pytest.mark.law("R5.2")
 KEY = generate(Algorithm.ED25519, b"trial".ljust(32, b"."))
 RUN = "a1b2c3d4e5f6"

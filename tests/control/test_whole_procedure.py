@@ -17,15 +17,15 @@ from lienthong.documents.letter import LetterPdf, SignaturePlace
 from lienthong.documents.pdf_signature import read_signer, sign_letter
 from lienthong.sandbox_access.report import verify_report
 from lienthong_agency import parse_hub_keys
+from tests.control.looking import apart
 from tests.control.procedure import WANTED, Person, deployment, persons_at, sign_as, write_request
 from tests.control.processes import PATIENCE
 from tests.control.requesting import seed_body
-from tests.control.test_desk_look import apart, beside_a_browser
 from tests.control.trying import access_to
 from tests.documents.authority import TestAuthority
 from tests.sandbox.conftest import sandbox, steward
 
-__all__ = ["beside_a_browser", "sandbox", "steward"]
+__all__ = ["sandbox", "steward"]
 
 
 @pytest.mark.law("R5.1", "R5.2", "R5.3", "R9.1", "R9.3")
