@@ -17,11 +17,11 @@ from tests.control.looking import Visit
 from tests.control.participants import key_of
 from tests.control.serving import served
 
-WIDTHS = (1280, 390)
+pytestmark = pytest.mark.usefixtures("beside_a_browser")
 
 
 @pytest.fixture
-def story(portals, beside_a_browser):
+def story(portals):
     """The demonstration's bodies, one with keys in every stage; who is signed in where."""
     seeded = seed_bodies()
     town = seeded["H31"]
