@@ -10,12 +10,13 @@ from django.test import override_settings
 
 from lienthong.control.accounts.models import Account
 from lienthong.control.audit.events import events_of
-from lienthong.control.connections import handling, support
+from lienthong.control.connections import filing, handling, own_messages, support
 from lienthong.control.connections.handling import Seen, Weighed
 from lienthong.control.connections.models import FieldOpinion, Message, Request
 from lienthong.control.notices import jobs as notice_jobs
 from lienthong.control.notices.models import Notice
 from lienthong.core.access import Actor, Role
+from lienthong.core.connection_request import Direction
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.request_handling import Opinion, key_of
 from lienthong.core.request_states import RequestState
@@ -184,7 +185,8 @@ def test_an_answer_in_the_thread_is_mailed_to_the_body_alone(portals, handler):
     assert (message.author, message.from_body, message.text) == (handler.name, False, "Đã mở cổng 443.")
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         mail.outbox = []
-        notice_jobs.mail(notice=Notice.objects.get().pk)
+        (told,) = Notice.objects.filter(link__endswith="/thread/")
+        notice_jobs.mail(notice=told.pk)
     (sent,) = mail.outbox
     assert sent.recipients() == [Account.objects.get(pk=integrator.id).email]
     assert request.reference in sent.subject
@@ -197,10 +199,54 @@ def test_a_mail_server_that_is_down_loses_no_act(portals, handler):
     assert support.answer(request.reference, "Xin chào", actor=handler) is None
     backend = "django.core.mail.backends.smtp.EmailBackend"
     nobody = override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=1)
+    told = Notice.objects.get(link=f"/agency/requests/{request.reference}/thread/")
     with nobody, pytest.raises(OSError, match="refused"):
-        notice_jobs.mail(notice=Notice.objects.get().pk)
+        notice_jobs.mail(notice=told.pk)
     assert Message.objects.count() == 1
-    assert Notice.objects.get().link == f"/agency/requests/{request.reference}/thread/"
+
+
+def told_to(actor: Actor) -> list[str]:
+    return list(Notice.objects.filter(account=actor.id).order_by("id").values_list("subject_vi", flat=True))
+
+
+@pytest.mark.law("R5.2", "R1.3")
+def test_whoever_has_to_act_is_told_at_every_step(portals, chief, handler):
+    writer = portals.account(Role.INTEGRATOR, body=OWN_BODY)
+    stranger = portals.account(Role.INTEGRATOR, body=OWN_BODY + 1)
+    stand_in = portals.account(Role.HANDLER, name="Trần Văn Thay")
+    request = received(OWN_BODY)
+    mark = f"[{request.reference}]"
+    assert told_to(chief) == [f"{mark} Đề nghị mới, chờ phân công"]
+    assert told_to(handler) == [f"{mark} Bạn được cử hỗ trợ"]
+    assert told_to(writer) == [f"{mark} Đã tiếp nhận đề nghị kết nối"]
+    said = Notice.objects.get(account=writer.id).body_vi
+    assert request.letter.arrival in said
+    assert f"{request.answer_by:%d/%m/%Y}" in said
+    assert handling.assign(seen(request), handler.id, actor=chief) is None
+    assert handling.set_stand_in(seen(fresh(request)), stand_in.id, actor=chief) is None
+    assert own_messages.write(request.reference, "Cổng 443 chưa mở", None, actor=writer) is None
+    assert told_to(handler)[1:] == [f"{mark} Hồ sơ được giao cho bạn", f"{mark} Tin nhắn của cơ quan đề nghị"]
+    assert told_to(stand_in) == [f"{mark} Bạn được giao xử lý thay", f"{mark} Tin nhắn của cơ quan đề nghị"]
+    head = portals.account(Role.AGENCY_HEAD, body=OWN_BODY)
+    assert filing.withdraw(request.reference, "Chưa cần nữa", actor=head) is None
+    for person in (handler, stand_in):
+        assert told_to(person)[-1] == f"{mark} Đề nghị đã được rút"
+    assert not told_to(stranger)
+
+
+@pytest.mark.law("R1.3")
+def test_the_chiefs_are_told_of_a_request_withdrawn_before_anybody_had_it(portals, chief):
+    request = received(OWN_BODY)
+    head = portals.account(Role.AGENCY_HEAD, body=OWN_BODY)
+    assert filing.withdraw(request.reference, "Nhầm hệ thống", actor=head) is None
+    assert told_to(chief)[-1] == f"[{request.reference}] Đề nghị đã được rút"
+
+
+def test_an_event_names_only_the_fields_that_were_weighed(portals, chief, handler):
+    request = assigned(OWN_BODY, chief, handler)
+    crafted = {("no_such_field", Direction.GET, "X"): Weighed(Opinion.AGREED)}
+    assert handling.weigh(seen(request), crafted, actor=handler) is None
+    assert events_of("request", request.reference)[0].detail == {}
 
 
 def test_nobody_sees_what_seen_says(portals, handler):

@@ -104,6 +104,10 @@ def test_a_message_with_its_file_reaches_the_thread_once(portals, writer):
     assert "&lt;b&gt;LT201&lt;/b&gt;" in page
     assert browser.get(f"/agency/requests/{reference}/files/{entry.attachment.id}/").content == PDF
     assert [event.kind for event in events_of("request", reference)].count("request.message") == 1
+    desk = portals.browser(Role.HANDLER)
+    address = f"/staff/requests/{reference}/papers/{entry.attachment.id}/"
+    assert address in desk.get(f"/staff/requests/{reference}/thread/").content.decode()
+    assert desk.get(address).content == PDF
 
 
 def test_an_empty_message_or_a_bad_file_sends_nothing(portals, writer):

@@ -71,7 +71,11 @@ def kinds(tried: Tried) -> list[str]:
 
 
 def told(actor: object) -> list[str]:
-    return list(Notice.objects.filter(account=actor.id).order_by("pk").values_list("subject_en", flat=True))
+    return list(
+        Notice.objects.filter(account=actor.id, link__contains="/trial")
+        .order_by("pk")
+        .values_list("subject_en", flat=True)
+    )
 
 
 def test_a_run_of_the_portal_is_played_by_the_plain_sample_and_reported(tried):

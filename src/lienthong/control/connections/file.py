@@ -14,7 +14,7 @@ from lienthong.control.audit.events import Written, database_now, events_of
 from lienthong.control.conformance.models import Run
 from lienthong.control.connections.content import read_facts, read_request
 from lienthong.control.connections.handling import Weighed, against_acceptance, opinions_on
-from lienthong.control.connections.models import Request, Version
+from lienthong.control.connections.models import Message, Request, Version
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter, Upload
 from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
 from lienthong.control.letters.uploads import content_of
@@ -214,10 +214,11 @@ _SIGNED_REQUEST: Final = Text("Văn bản đề nghị, bản {edition}", "Reque
 _DESCRIPTION: Final = Text("Tài liệu mô tả kỹ thuật", "Technical description")
 _PAPER: Final = Text("Văn bản kèm theo", "Annexed paper")
 _COPY: Final = Text("Văn bản đề nghị ({channel})", "Request ({channel})")
+_ATTACHED: Final = Text("Tệp kèm tin nhắn", "File of a message")
 
 
 def _papers(request: Request, content: ConnectionRequest) -> tuple[FilePaper, ...]:
-    """Return the files of a request: its versions as signed, copies that came by other ways, annexes."""
+    """Return the files of a request: its versions as signed, copies, annexes, what came with messages."""
     papers: dict[int, FilePaper] = {}
     for version in (
         Version.objects.filter(request=request)
@@ -238,6 +239,9 @@ def _papers(request: Request, content: ConnectionRequest) -> tuple[FilePaper, ..
     for digest, title in named:
         if digest in held:
             _add(papers, held[digest], title)
+    attached = Message.objects.filter(request=request).exclude(attachment=None)
+    for message in attached.select_related("attachment").order_by("id"):
+        _add(papers, message.attachment, _ATTACHED)
     return tuple(papers.values())
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from lienthong.config import Environment
 from lienthong.control.audit.acting import Act, acting
 from lienthong.control.audit.events import Event
-from lienthong.control.connections import receipt, tracks
+from lienthong.control.connections import receipt, telling, tracks
 from lienthong.control.connections.drafting import LAW, own, upload_refused
 from lienthong.control.connections.models import Draft, Request, Version
 from lienthong.control.connections.written import (
@@ -265,6 +265,7 @@ def withdraw(reference: str, reason: str, *, actor: Actor) -> ControlRefuse | No
         request.settled_at = moment(act.now)
         _move(request, target, act)
         tracks.close_all(request)
+        telling.tell_of_withdrawal(request)
     return None
 
 

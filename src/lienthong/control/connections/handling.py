@@ -66,6 +66,7 @@ def set_stand_in(seen: Seen, stand_in: int | None, *, actor: Actor) -> ControlRe
             name = found
         request.stand_in = stand_in
         act.event.kind, act.event.detail["stand_in"] = "request.stand_in", name
+        telling.tell_of_stand_in(request)
         return None
 
     # Who may give a file to another may name a stand-in, and where that is possible.
@@ -92,10 +93,11 @@ def propose(seen: Seen, *, actor: Actor, remark: str = "") -> ControlRefuse | No
 def give_back(seen: Seen, remark: str, *, actor: Actor) -> ControlRefuse | None:
     """Give a proposed request back to its handler, saying why."""
 
-    def change(_request: Request, act: Act) -> ControlRefuse | None:
+    def change(request: Request, act: Act) -> ControlRefuse | None:
         if not remark.strip():
             return ControlRefuse(ControlCode.MESSAGE_EMPTY)
         act.event.detail["remark"] = remark.strip()
+        telling.tell_of_assignment(request)
         return None
 
     return _move(RequestAct.GIVE_BACK, seen, actor, change)
@@ -136,13 +138,13 @@ def weigh(seen: Seen, weighed: Mapping[ChoiceKey, Weighed], *, actor: Actor) -> 
             return act.refuse(step)
         version = newest(request)
         asked = {key_of(choice) for choice in read_request(version.content).choices}
-        for key, thought in weighed.items():
-            if key in asked:
-                _weigh(version, key, thought, actor, act)
+        done = {key: thought for key, thought in weighed.items() if key in asked}
+        for key, thought in done.items():
+            _weigh(version, key, thought, actor, act)
         request.version += 1
         request.save(update_fields=("version",))
         event.body = request.body_id
-        event.detail = {" ".join(key): thought.opinion.value for key, thought in weighed.items()}
+        event.detail = {" ".join(key): thought.opinion.value for key, thought in done.items()}
     return None
 
 
@@ -217,6 +219,7 @@ def _give(request: Request, act: Act, handler: int) -> ControlRefuse | None:
         return found
     request.handler, request.stand_in = handler, None
     act.event.detail["handler"] = found
+    telling.tell_of_assignment(request)
     return None
 
 

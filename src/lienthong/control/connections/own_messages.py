@@ -6,6 +6,7 @@ from typing import Final
 
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event
+from lienthong.control.connections import telling
 from lienthong.control.connections.drafting import own, upload_refused
 from lienthong.control.connections.models import Message
 from lienthong.control.letters.models import Upload
@@ -71,7 +72,7 @@ def write(reference: str, text: str, attachment: Attachment | None, *, actor: Ac
             if isinstance(taken, tuple):
                 return act.refuse(upload_refused(taken))
             kept = taken
-        Message.objects.create(
+        message = Message.objects.create(
             request=request,
             author=actor.id,
             author_name=actor.name,
@@ -80,4 +81,5 @@ def write(reference: str, text: str, attachment: Attachment | None, *, actor: Ac
             attachment=kept,
             sent_at=now,
         )
+        telling.tell_of_message(request, message)
     return None

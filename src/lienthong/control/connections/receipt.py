@@ -6,7 +6,7 @@ Law: R5.2 (three tracks at once), R5.3 (the letter enters the register), R1.3 (a
 from lienthong.control.assessments.opening import open_assessments
 from lienthong.control.audit.acting import Act
 from lienthong.control.conformance import trials
-from lienthong.control.connections import jobs, support
+from lienthong.control.connections import jobs, support, telling
 from lienthong.control.connections.calendar import work_calendar
 from lienthong.control.connections.content import read_facts, read_request
 from lienthong.control.connections.models import (
@@ -37,6 +37,7 @@ def receive(request: Request, *, act: Act) -> None:
     2. The arrival number, under the lock of its register: a failed act burns none.
     3. The day to answer by and the rows of all three tracks: whoever sees the request sees them.
     4. The job of the documents, enqueued by this transaction: a crash leaves either all or nothing to do.
+    5. Body, chiefs and supporter are told by the same commit.
     """
     # 1.
     target = REQUEST_MACHINE.step(RequestAct.RECEIVE, request.state, None)
@@ -46,8 +47,9 @@ def receive(request: Request, *, act: Act) -> None:
     facts = {code: read_facts(system.facts) for code, system in systems.items()}
     starts = on_receipt(facts, act.now, act.profile, work_calendar())
     # 2.
+    arrival = "–"
     if request.letter is not None:
-        act.event.detail["arrival"] = file_under(registered(request.letter, act=act), request.pk)
+        arrival = act.event.detail["arrival"] = file_under(registered(request.letter, act=act), request.pk)
     # 3.
     now = moment(act.now)
     request.state, request.received_at = target, now
@@ -67,6 +69,8 @@ def receive(request: Request, *, act: Act) -> None:
     act.event.detail |= {"answer_by": request.answer_by.isoformat(), "assessments": str(opened)}
     # 4.
     jobs.provide_documents.defer(request=request.pk)
+    # 5.
+    telling.tell_of_receipt(request, arrival=arrival)
 
 
 def supplemented(request: Request, *, act: Act) -> None:
@@ -93,6 +97,7 @@ def supplemented(request: Request, *, act: Act) -> None:
     track.version += 1
     track.save(update_fields=("state", "version"))
     jobs.provide_documents.defer(request=request.pk)
+    telling.tell_of_supplement(request)
 
 
 def _carry_over(request: Request) -> None:

@@ -13,6 +13,7 @@ from lienthong.control.accounts.directory import names_of, staff_with
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event
 from lienthong.control.connections import telling
+from lienthong.control.connections.files import KeptFile, kept_file
 from lienthong.control.connections.models import Message, Request, SupportTrack
 from lienthong.core.access import Actor, Role
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
@@ -45,6 +46,7 @@ def name_supporter(reference: str, supporter: int, *, actor: Actor) -> ControlRe
         track.version += 1
         track.save(update_fields=("state", "supporter", "version"))
         event.body, event.detail = track.request.body_id, {"supporter": named[supporter]}
+        telling.tell_of_naming(track.request)
     return None
 
 
@@ -103,12 +105,19 @@ class ThreadMessage:
     from_body: bool
     text: str
     sent_at: datetime
+    attachment: KeptFile | None
 
 
 def thread_of(request: int, *, most: int = 200) -> tuple[ThreadMessage, ...]:
     """Return the newest messages of the thread of a request, newest first."""
-    rows = Message.objects.filter(request=request).order_by("-id")[:most]
+    rows = Message.objects.filter(request=request).select_related("attachment").order_by("-id")[:most]
     return tuple(
-        ThreadMessage(author=row.author_name, from_body=row.from_body, text=row.text, sent_at=row.sent_at)
+        ThreadMessage(
+            author=row.author_name,
+            from_body=row.from_body,
+            text=row.text,
+            sent_at=row.sent_at,
+            attachment=kept_file(row.attachment),
+        )
         for row in rows
     )

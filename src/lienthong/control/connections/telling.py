@@ -1,12 +1,16 @@
-"""Telling a body what happened to its request: in the thread, on its page of notices and by e-mail."""
+"""Telling people what happened to a request: its body, its handler, its supporter, the chiefs of the desk.
+
+To be called within the act: who is told, and by e-mail, is of its transaction. Law: R5.2, R1.3.
+"""
 
 from datetime import datetime
+from typing import Final
 
-from lienthong.control.connections.models import Message, Request
+from lienthong.control.connections.models import Message, Request, SupportTrack
 from lienthong.control.frame.page import address_of
-from lienthong.control.notices.telling import ToBody
+from lienthong.control.notices.telling import Recipients, ToAccounts, ToBody, ToOffice
 from lienthong.control.notices.telling import tell as tell_people
-from lienthong.core.access import Actor, Portal
+from lienthong.core.access import Actor, Portal, Role
 from lienthong.core.pages import Page
 from lienthong.core.speech import Text
 
@@ -15,6 +19,104 @@ _LINES = Text(
     "Hồ sơ {reference}: {title}\n\n{author} viết:\n\n{text}",
     "File {reference}: {title}\n\n{author} wrote:\n\n{text}",
 )
+_RECEIVED: Final = (
+    Text("[{reference}] Đã tiếp nhận đề nghị kết nối", "[{reference}] Your request was received"),
+    Text(
+        "Đề nghị kết nối {reference}: {title}\n\nĐã tiếp nhận, số đến {arrival}; trả lời chậm nhất ngày "
+        "{answer_by}. Ba việc đã bắt đầu: cung cấp tài liệu kỹ thuật; hỗ trợ, kiểm thử kỹ thuật; kiểm tra, "
+        "đánh giá an ninh, an toàn thông tin.",
+        "Connection request {reference}: {title}\n\nReceived, arrival no. {arrival}; to be answered by "
+        "{answer_by}. Three tracks have begun: technical documents; support and technical test; inspection "
+        "and assessment of security.",
+    ),
+)
+_TO_ASSIGN: Final = Text(
+    "[{reference}] Đề nghị mới, chờ phân công", "[{reference}] New request, to be assigned"
+)
+_TO_SUPPORT: Final = Text("[{reference}] Bạn được cử hỗ trợ", "[{reference}] You are named as supporter")
+_TO_HANDLE: Final = Text("[{reference}] Hồ sơ được giao cho bạn", "[{reference}] A file was given to you")
+_STANDS_IN: Final = Text(
+    "[{reference}] Bạn được giao xử lý thay", "[{reference}] You stand in for the handler"
+)
+_SUPPLEMENTED: Final = Text("[{reference}] Đã có bản bổ sung", "[{reference}] The supplement came")
+_WITHDRAWN: Final = Text("[{reference}] Đề nghị đã được rút", "[{reference}] The request was withdrawn")
+_WRITTEN: Final = Text("[{reference}] Tin nhắn của cơ quan đề nghị", "[{reference}] A message from the body")
+_ABOUT: Final = Text(
+    "Hồ sơ {reference}: {title}\n\nCơ quan đề nghị: {body}", "File {reference}: {title}\n\nBody: {body}"
+)
+
+
+def tell_of_receipt(request: Request, *, arrival: str) -> None:
+    """Tell the body that its request was received, the chiefs that it is to be given out, its supporter."""
+    assert request.answer_by is not None, "with receipt the day to answer by is set"
+    answer_by = f"{request.answer_by:%d/%m/%Y}"
+    facts = _facts(request) | {"arrival": arrival, "answer_by": answer_by}
+    subject, lines = _RECEIVED
+    link = address_of(Portal.AGENCY, Page.OWN_REQUEST, reference=request.reference)
+    tell_people(ToBody(request.body_id), _filled(subject, facts), _filled(lines, facts), link)
+    _tell_desk(ToOffice(frozenset({Role.CHIEF})), request, _TO_ASSIGN)
+    _tell_desk(_accounts(_supporter(request)), request, _TO_SUPPORT)
+
+
+def tell_of_naming(request: Request) -> None:
+    """Tell the supporter who was named anew."""
+    _tell_desk(_accounts(_supporter(request)), request, _TO_SUPPORT)
+
+
+def tell_of_assignment(request: Request) -> None:
+    """Tell the handler that the file is now in his or her hands."""
+    _tell_desk(_accounts(request.handler), request, _TO_HANDLE)
+
+
+def tell_of_stand_in(request: Request) -> None:
+    """Tell who stands in for the handler."""
+    _tell_desk(_accounts(request.stand_in), request, _STANDS_IN)
+
+
+def tell_of_supplement(request: Request) -> None:
+    """Tell those who work on the file that what they asked for came."""
+    _tell_desk(_accounts(request.handler, request.stand_in), request, _SUPPLEMENTED)
+
+
+def tell_of_withdrawal(request: Request) -> None:
+    """Tell those who work on the file, or the chiefs while nobody does, that there is nothing to answer."""
+    people = _accounts(request.handler, request.stand_in, _supporter(request))
+    _tell_desk(people if request.handler else ToOffice(frozenset({Role.CHIEF})), request, _WITHDRAWN)
+
+
+def tell_of_message(request: Request, message: Message) -> None:
+    """Tell the supporter and the handler what the body has written. Law: R5.2."""
+    said = Text(f"{message.author_name}: {message.text}", f"{message.author_name}: {message.text}")
+    people = _accounts(_supporter(request), request.handler, request.stand_in)
+    _tell_desk(people, request, _WRITTEN, page=Page.DESK_THREAD, said=said)
+
+
+def _tell_desk(
+    to: Recipients,
+    request: Request,
+    subject: Text,
+    *,
+    page: Page = Page.DESK_REQUEST,
+    said: Text | None = None,
+) -> None:
+    facts = _facts(request)
+    lines = _filled(_ABOUT, facts)
+    if said is not None:
+        lines = Text(f"{lines.vi}\n\n{said.vi}", f"{lines.en}\n\n{said.en}")
+    link = address_of(Portal.STAFF, page, reference=request.reference)
+    tell_people(to, _filled(subject, facts), lines, link)
+
+
+def _accounts(*people: int | None) -> ToAccounts:
+    return ToAccounts(frozenset(person for person in people if person is not None))
+
+
+def _supporter(request: Request) -> int | None:
+    return SupportTrack.objects.filter(request=request).values_list("supporter", flat=True).first()
+
+
+def _facts(request: Request) -> dict[str, str]:
+    return {"reference": request.reference, "title": request.title, "body": request.body.name}
 
 
 def tell(request: Request, text: str, *, author: Actor, at: datetime) -> Message:
