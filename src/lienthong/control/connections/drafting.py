@@ -27,7 +27,7 @@ from lienthong.control.connections.written import (
 )
 from lienthong.control.letters.numbers import REQUESTS, next_number
 from lienthong.control.letters.uploads import keep
-from lienthong.control.participants.models import Body
+from lienthong.control.participants.models import Body, System
 from lienthong.control.theme import dates
 from lienthong.core.access import Actor, Role, may_act
 from lienthong.core.connection_request import RegisteringUnit, TechnicalDescription
@@ -164,6 +164,37 @@ def describe_secret(reference: str, paper: Paper | None, *, actor: Actor) -> Con
         description = None if paper is None else TechnicalDescription(secret=paper)
         _describe(draft, description, actor, act.now)
     return None
+
+
+def of_its_body(written: Written, body: Body) -> Written:
+    """Return a text in the name of the body that has the request now: another may have begun it.
+
+    Systems that have come to this body are named as managed by it; others stay, and the letter says why it
+    cannot be filed with them. Law: R5.3.
+    """
+    request = written.request
+    if request.unit.identifier == body.identifier:
+        return written
+    managed = set(System.objects.filter(body=body).values_list("code", flat=True))
+    systems = tuple(
+        replace(system, managed_by=body.identifier) if system.id in managed else system
+        for system in request.systems
+    )
+    unit = RegisteringUnit(name=body.name, identifier=body.identifier, parent=body.parent)
+    return replace(written, request=replace(request, unit=unit, systems=systems))
+
+
+def hand_over(request: Request) -> None:
+    """Put the text under way into the name of the body that has the request now, within the running act.
+
+    A letter that was laid before the head of the body before stays as it is: it cannot be signed, and is put
+    right when it is taken back.
+    """
+    draft = Draft.objects.select_for_update().filter(request=request).first()
+    content = None if draft is None else decode_draft(draft.content)
+    if draft is not None and content is not None and content.drafted is None:
+        written = of_its_body(content.written, request.body)
+        _write(draft, replace(content, written=written))
 
 
 def discard(reference: str, *, actor: Actor) -> ControlRefuse | None:

@@ -234,8 +234,10 @@ def _papers(request: Request, content: ConnectionRequest) -> tuple[FilePaper, ..
         _add(papers, letter.document, _filled(_COPY, channel=channel))
     named = tuple(_named(content))
     digests = [bytes.fromhex(digest) for digest, _ in named]
-    uploads = Upload.objects.filter(body=request.body_id, sha256__in=digests).order_by("-id")
-    held = {bytes(upload.sha256).hex(): upload for upload in uploads}  # of several the oldest
+    uploads = Upload.objects.filter(sha256__in=digests).order_by("-id")
+    # Of several the body's own, then the oldest: what a body before this one sent is found under it alone.
+    ranked = sorted(uploads, key=lambda upload: upload.body_id == request.body_id)
+    held = {bytes(upload.sha256).hex(): upload for upload in ranked}
     for digest, title in named:
         if digest in held:
             _add(papers, held[digest], title)

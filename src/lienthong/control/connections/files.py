@@ -43,8 +43,17 @@ def description_file(body: int, written: Written) -> KeptFile | None:
     description = written.request.technical_description
     if description is None or not description.upload:
         return None
-    digest = bytes.fromhex(description.upload)
-    return kept_file(Upload.objects.filter(body=body, sha256=digest).order_by("-id").first())
+    return kept_file(upload_named(description.upload, body))
+
+
+def upload_named(digest: str, body: int) -> Upload | None:
+    """Return the file that contents name by the hex SHA-256 of its bytes, None where it was never taken in.
+
+    Of several the body's own is the one; a body that took the request over finds that of the body before it.
+    Only what was kept for a request comes into its contents by its digest.
+    """
+    found = Upload.objects.filter(sha256=bytes.fromhex(digest))
+    return found.filter(body=body).order_by("-id").first() or found.order_by("id").first()
 
 
 def file_of(reference: str, upload: int) -> tuple[KeptFile, bytes] | None:
@@ -71,8 +80,10 @@ def _numbers(request: Request) -> Iterator[int]:
     yield from issued.filter(document__isnull=False).values_list("document_id", flat=True)
     attached = Message.objects.filter(request=request, attachment__isnull=False)
     yield from attached.values_list("attachment_id", flat=True)
-    digests = [bytes.fromhex(text) for text in _descriptions(request)]
-    yield from Upload.objects.filter(body=request.body, sha256__in=digests).values_list("id", flat=True)
+    for digest in set(_descriptions(request)):
+        upload = upload_named(digest, request.body_id)
+        if upload is not None:
+            yield upload.pk
 
 
 def _descriptions(request: Request) -> Iterator[str]:

@@ -14,7 +14,7 @@ from lienthong.config import Environment
 from lienthong.control.audit.acting import Act, acting
 from lienthong.control.audit.events import Event
 from lienthong.control.connections import receipt, telling, tracks
-from lienthong.control.connections.drafting import LAW, own, upload_refused
+from lienthong.control.connections.drafting import LAW, of_its_body, own, upload_refused
 from lienthong.control.connections.models import Draft, Request, Version
 from lienthong.control.connections.written import (
     DraftContent,
@@ -140,7 +140,8 @@ def take_back(reference: str, *, actor: Actor) -> ControlRefuse | None:
             target = stepped
         elif not may_act(actor, _WRITERS | _HEAD):
             return act.refuse(_not_your_role(RequestAct.TAKE_BACK, _WRITERS | _HEAD))
-        _keep_draft(draft, replace(content, drafted=None))
+        written = of_its_body(content.written, request.body)
+        _keep_draft(draft, replace(content, written=written, drafted=None))
         _move(request, target, act)
     return None
 

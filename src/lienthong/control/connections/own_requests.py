@@ -23,6 +23,8 @@ from lienthong.control.connections.models import Draft, Message, Request, Versio
 from lienthong.control.connections.written import Written, decode, decode_draft
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
 from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
+from lienthong.control.participants.models import Body
+from lienthong.control.participants.successors import predecessors
 from lienthong.core.access import Actor, Portal, may_act
 from lienthong.core.letter_states import OutgoingState
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
@@ -193,7 +195,7 @@ def request_of(reference: str) -> RequestView:
         support=support.standing_of(row.pk),
         assessments=_assessments(row.pk),
         letters=tuple(_letters(row.pk)),
-        history=tuple(_history(reference, row.body.pk)),
+        history=tuple(_history(reference, row.body)),
         messages=Message.objects.filter(request=row).count(),
     )
 
@@ -263,10 +265,14 @@ _KINDS: Final = {
 }
 
 
-def _history(reference: str, body: int) -> Iterator[Happening]:
-    """Yield what the body is told of what happened: acts on its own request, of known kinds. Law: R1.3."""
+def _history(reference: str, body: Body) -> Iterator[Happening]:
+    """Yield what the body is told of what happened: acts on its own request, of known kinds. Law: R1.3.
+
+    What was done before it took the request over from a body that ended is part of it.
+    """
+    bodies = {body.pk, *predecessors(body)}
     for event in events_of("request", reference):
-        if event.body == body and event.kind in _TOLD:
+        if event.body in bodies and event.kind in _TOLD:
             yield _happening(event)
 
 

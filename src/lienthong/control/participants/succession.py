@@ -14,6 +14,7 @@ import msgspec
 from lienthong.control.accounts.models import Account
 from lienthong.control.audit.acting import Act, acting
 from lienthong.control.audit.events import Event, database_now
+from lienthong.control.connections.drafting import hand_over
 from lienthong.control.connections.models import Request
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
 from lienthong.control.participants import successors
@@ -341,6 +342,7 @@ def _move(held: Held, holder: Body, receiver: Body) -> None:
             Request.objects.filter(pk=row).update(body=receiver)
             IncomingLetter.objects.filter(request=row).update(body=receiver)
             OutgoingLetter.objects.filter(request=row).update(body=receiver)
+            hand_over(Request.objects.select_related("body").get(pk=row))
         case "account":
             Account.objects.filter(pk=row).update(body=receiver.pk)
         case _:

@@ -19,3 +19,12 @@ def living(identifier: str, on: date) -> tuple[Body, ...]:
     names = resolve(identifier, decisions(), on)
     bodies = {body.identifier: body for body in Body.objects.filter(identifier__in=names)}
     return tuple(bodies[name] for name in names if name in bodies)
+
+
+def predecessors(body: Body) -> frozenset[int]:
+    """Return the bodies whose things this one took over, and theirs before them, by their numbers."""
+    before: set[str] = set()
+    for decision in reversed(decisions()):
+        if {body.identifier, *before} & set(decision.successors):
+            before.update(decision.predecessors)
+    return frozenset(Body.objects.filter(identifier__in=before).values_list("pk", flat=True))
