@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, ProgrammingError, connection
 
 from lienthong.config import Environment
 from lienthong.control.assessments.models import Assessment
@@ -387,3 +387,21 @@ def test_a_supplement_is_a_new_letter_and_a_new_version(portals, writer, head, a
     page = browser.get(f"/agency/requests/{reference}/versions/").content.decode()
     assert "full_name (get, MD1)" in page
     assert newest.sha256 in page
+
+
+@pytest.mark.law("R6.1", "R5.1")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE request_version SET content = content",
+        "UPDATE request_version SET sha256 = sha256",
+        "UPDATE message SET text = text",
+        "UPDATE upload SET name = name",
+        "UPDATE provided_document SET content = content",
+        "UPDATE succession SET content = content",
+        "UPDATE successor SET predecessor_id = successor_id",
+    ],
+)
+def test_what_was_signed_said_or_provided_cannot_be_changed(portals, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -313,6 +313,9 @@ def test_one_letter_of_a_kind_is_under_way_and_only_the_handler_drafts(office, p
     refused = outgoing.draft(seen(office.request), Purpose.RECEIPT, office.wording(), actor=stranger)
     assert refused.code is ControlCode.NOT_YOUR_FILE
     assert office.act(outgoing.rewrite, letter, stranger, office.wording()).code is ControlCode.NOT_YOUR_FILE
+    assert office.act(outgoing.withdraw, letter, stranger).code is ControlCode.NOT_YOUR_FILE
+    assert office.act(outgoing.submit, letter, office.handler) is None
+    assert office.act(outgoing.withdraw, letter, stranger).code is ControlCode.NOT_YOUR_FILE
 
 
 def test_nothing_is_asked_of_a_request_that_is_not_in_hand(office):

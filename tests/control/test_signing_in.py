@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from lienthong.control.accounts import actions
 from lienthong.control.accounts.factor import code_at, matching_step
 from lienthong.control.accounts.models import Account, RecoveryCode, Session
-from lienthong.control.accounts.sealing import SealBroken, unseal
+from lienthong.control.accounts.sealing import SealBroken, digest, unseal
 from lienthong.control.audit.events import database_now, events_of
 from lienthong.core.access import Portal, Role
 from lienthong.core.account_states import AccountAct
@@ -88,6 +88,23 @@ def test_an_invitation_ends_after_a_week(portals):
 
 
 @pytest.mark.law("R8.1")
+def test_an_invitation_replaced_while_it_is_being_accepted_is_worth_nothing(portals, monkeypatch):
+    new = actions.NewAccount(
+        portal=Portal.STAFF, email="moi@example.vn", name="Người mới", roles=frozenset({Role.HANDLER})
+    )
+    old = actions.invite(new, actor=None)
+    looked_up = actions.invited
+
+    def meanwhile(portal: Portal, token: str, now: int) -> Account | None:
+        found = looked_up(portal, token, now)
+        Account.objects.filter(pk=old.account).update(invitation=digest("another"))
+        return found
+
+    monkeypatch.setattr(actions, "invited", meanwhile)
+    refusal = actions.accept(Portal.STAFF, old.token, PASSWORD)
+    assert refusal.code is ControlCode.INVITATION_ENDED
+
+
 def test_a_code_counts_once_and_a_recovery_code_stands_in_once(portals):
     browser = portals.stranger()
     account, email, codes = enrolled(portals, browser)

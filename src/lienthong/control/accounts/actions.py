@@ -92,7 +92,8 @@ def accept(portal: Portal, token: str, password: str) -> int | ControlRefuse:
     with acting(event) as act:
         found = invited(portal, token, act.now)
         account = found and Account.objects.select_for_update().get(pk=found.pk)
-        if account is None or account.invitation is None:
+        # Read again under the lock: meanwhile it may have been used, or another sent in its place.
+        if account is None or account.invitation is None or bytes(account.invitation) != digest(token):
             return act.refuse(ControlRefuse(ControlCode.INVITATION_ENDED))
         if not is_strong(password, account):
             return act.refuse(ControlRefuse(ControlCode.PASSWORD_WEAK, {"least": str(LEAST_PASSWORD)}))

@@ -36,7 +36,7 @@ def start(reference: str, number: int, *, seen: int, actor: Actor) -> int | Cont
     event = Event(kind="run.open", actor=actor, subject_kind="request", subject=reference, law=LAW)
     with acting(event) as act:
         # 1.
-        found = locked(reference, number)
+        found = locked(reference, number, actor)
         if isinstance(found, ControlRefuse):
             return act.refuse(found)
         track, trial = found
@@ -102,7 +102,7 @@ def abandon(reference: str, number: int, *, seen: int, actor: Actor) -> ControlR
             .filter(pk=number, request=request)
             .first()
         )
-        if request is None or track is None or run is None:
+        if request is None or track is None or run is None or actor.body not in (None, request.body_id):
             return act.refuse(ControlRefuse(ControlCode.NOT_FOUND_HERE))
         target = RUN_MACHINE.step(RunAct.ABANDON, run.state, actor)
         if isinstance(target, ControlRefuse):

@@ -99,7 +99,7 @@ def give_key(
         return public
     event = Event(kind="trial.give_key", actor=actor, subject_kind="request", subject=reference, law=LAW)
     with acting(event) as act:
-        found = locked(reference, number)
+        found = locked(reference, number, actor)
         if isinstance(found, ControlRefuse):
             return act.refuse(found)
         track, trial = found
@@ -162,8 +162,8 @@ def _leave(trial: Trial) -> None:
         move(trial, TrialAct.REMOVE, None)
 
 
-def locked(reference: str, number: int) -> tuple[SupportTrack, Trial] | ControlRefuse:
-    """Lock a request, its track and one of its trials: in this order files are closed, too."""
+def locked(reference: str, number: int, actor: Actor) -> tuple[SupportTrack, Trial] | ControlRefuse:
+    """Lock a request of the actor's body, its track and one of its trials: in this order files are closed."""
     Request.objects.select_for_update().filter(reference=reference).first()
     track = SupportTrack.objects.select_for_update().filter(request__reference=reference).first()
     trial = (
@@ -172,7 +172,7 @@ def locked(reference: str, number: int) -> tuple[SupportTrack, Trial] | ControlR
         .filter(pk=number, request__reference=reference)
         .first()
     )
-    if track is None or trial is None:
+    if track is None or trial is None or actor.body not in (None, trial.request.body_id):
         return ControlRefuse(ControlCode.NOT_FOUND_HERE)
     return track, trial
 

@@ -130,8 +130,12 @@ def submit(letter: int, version: int, *, actor: Actor) -> ControlRefuse | None:
 
 
 def withdraw(letter: int, version: int, *, actor: Actor) -> ControlRefuse | None:
-    """Withdraw a letter that was not issued."""
-    return _move(OutgoingAct.WITHDRAW, letter, version, actor, lambda _row, _request, _act: None)
+    """Withdraw a letter that was not issued: the handler of the file, after signature who may sign."""
+
+    def change(row: OutgoingLetter, request: Request, _act: Act) -> ControlRefuse | None:
+        return None if row.state == OutgoingState.SIGNED else not_yours(request, actor)
+
+    return _move(OutgoingAct.WITHDRAW, letter, version, actor, change)
 
 
 def return_draft(letter: int, version: int, remark: str, *, actor: Actor) -> ControlRefuse | None:

@@ -17,7 +17,11 @@ GRANT EXECUTE ON FUNCTION audit.append_leaves(bigint[], timestamptz, bytea[]) TO
 
 -- control: the tables of migrations and machines are read only.
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA control TO lt_control;
-REVOKE UPDATE ON control.guide_edition FROM lt_control;
+-- What was signed, provided, said, taken in or decided is added to and never changed.
+REVOKE UPDATE ON control.guide_edition, control.request_version, control.provided_document, control.message,
+  control.upload, control.succession, control.successor FROM lt_control;
+-- A demonstration sets dates back; when a version was signed stands in its event too, which nobody changes.
+GRANT UPDATE (signed_at) ON control.request_version TO lt_control;
 REVOKE INSERT, UPDATE ON control.django_migrations, control.machine_table, control.transition FROM lt_control;
 
 -- jobs: done ones are removed.
