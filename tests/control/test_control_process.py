@@ -129,7 +129,7 @@ def test_a_lost_secret_is_told_and_not_replaced(portals, processes):
     assert "second factors are sealed with it" in turned_away(processes)
     assert "second factors are sealed with it" in processes.run("accounts", "list").stderr
     assert not processes.secret.exists()
-    forgotten = processes.run("accounts", "forget-factors", "--reason", "mất khoá", "--json")
+    forgotten = processes.run("accounts", "forget-factors", "--reason", "mất khóa", "--json")
     assert forgotten.stdout == '{"forgotten":1}\n', forgotten.stderr
     assert Account.objects.get(pk=actor.id).factor is None
     assert processes.run("accounts", "list").returncode == 0

@@ -208,7 +208,7 @@ def test_a_session_ends_idle_old_suspended_or_from_elsewhere(portals):
     assert actions.change_state(AccountAct.SUSPEND, actor.id, actor=administrator, reason="nghỉ") is None
     assert one.get("/staff/").status_code == 302
     email = Account.objects.get(pk=actor.id).email
-    assert "“Tạm khoá”" in give_password(portals.stranger(), email).content.decode()
+    assert "“Tạm khóa”" in give_password(portals.stranger(), email).content.decode()
 
 
 def test_the_cookie_of_one_portal_does_not_open_the_other(portals):

@@ -89,7 +89,7 @@ def test_a_day_is_read_with_the_day_first_and_comes_back_as_typed(visit):
 
 def test_the_language_switch_keeps_the_page(visit):
     visit.page.goto(f"{visit.base}/list/?page=7&state=new")
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Yêu cầu kết nối")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Đề nghị kết nối")
 
     visit.page.get_by_role("button", name="English").click()
 

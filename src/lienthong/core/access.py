@@ -46,8 +46,8 @@ ROLE_LABELS = {
     Role.REVIEWER: Text("Cán bộ thẩm định", "Reviewer"),
     Role.APPROVER: Text("Lãnh đạo phê duyệt", "Approver"),
     Role.ASSESSOR: Text("Cán bộ kiểm tra, đánh giá", "Assessor"),
-    Role.KEY_OFFICER: Text("Cán bộ quản lý khoá", "Key officer"),
-    Role.INSPECTOR: Text("Cán bộ thanh tra", "Inspector"),
+    Role.KEY_OFFICER: Text("Cán bộ quản lý khóa", "Key officer"),
+    Role.INSPECTOR: Text("Cán bộ kiểm tra, giám sát", "Inspector"),
     Role.ADMINISTRATOR: Text("Quản trị hệ thống", "Administrator"),
 }
 

@@ -34,12 +34,12 @@ ACCOUNT_MACHINE = Machine(
     states=(
         State(AccountState.INVITED, Text("Đã mời", "Invited"), _ADMINISTRATOR),
         State(AccountState.ACTIVE, Text("Đang hoạt động", "Active"), _ADMINISTRATOR),
-        State(AccountState.SUSPENDED, Text("Tạm khoá", "Suspended"), _ADMINISTRATOR),
+        State(AccountState.SUSPENDED, Text("Tạm khóa", "Suspended"), _ADMINISTRATOR),
         State(AccountState.CLOSED, Text("Đã đóng", "Closed"), final=True),
     ),
     acts={
         AccountAct.ACTIVATE: Text("Kích hoạt", "Activate"),
-        AccountAct.SUSPEND: Text("Tạm khoá", "Suspend"),
+        AccountAct.SUSPEND: Text("Tạm khóa", "Suspend"),
         AccountAct.RESUME: Text("Mở lại", "Resume"),
         AccountAct.CLOSE: Text("Đóng", "Close"),
     },

@@ -316,7 +316,7 @@ PAGES: Final[dict[Page, PageRule]] = {
         label=Text("Chứng cứ trong nhật ký", "Proof in the log"), portal=Portal.STAFF, reach=Reach.EVERY_BODY
     ),
     # The desk of the authority.
-    Page.DESK_REQUESTS: _desk("Yêu cầu kết nối", "Connection requests"),
+    Page.DESK_REQUESTS: _desk("Đề nghị kết nối", "Connection requests"),
     Page.DESK_REQUEST: _desk("Hồ sơ", "File"),
     Page.DESK_THREAD: _desk("Trao đổi", "Thread"),
     Page.DESK_VERSIONS: _desk("Các bản đề nghị", "Versions"),

@@ -105,7 +105,7 @@ def show_sign_ins(tell: Transcript, hub: Running, sign_ins: SignIns) -> None:
         click.echo(f"  {place} {account.email:<46} {account.role:<15} {account.body}".rstrip())
     config = hub.deployment.configuration_file
     tell.say(f"  mật khẩu     {sign_ins.password}", f"  password     {sign_ins.password}")
-    tell.say(f"  khoá mã      {sign_ins.secret}", f"  secret       {sign_ins.secret}")
+    tell.say(f"  khóa mã      {sign_ins.secret}", f"  secret       {sign_ins.secret}")
     click.echo(f"  $ .venv/bin/lienthong accounts code --config {config}")
 
 

@@ -12,7 +12,7 @@ from lienthong.core.speech import Text
 from tests.control.gallery import forms, values
 
 _NAV = (
-    ("/list/", Text("Yêu cầu kết nối", "Connection requests"), 12),
+    ("/list/", Text("Đề nghị kết nối", "Connection requests"), 12),
     ("/form/", Text("Hệ thống", "Systems"), None),
     ("/empty/", Text("Đánh giá an ninh", "Assessments"), None),
     ("/monitor/", Text("Giám sát", "Monitoring"), None),

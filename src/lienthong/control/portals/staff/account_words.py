@@ -62,7 +62,7 @@ _HAPPENED: Final = {
     "account.invited": (Text("Cấp tài khoản", "Invited"), Kind.INFO),
     "account.activated": (Text("Kích hoạt", "Activated"), Kind.OK),
     "account.factor_enrolled": (Text("Đăng ký mã xác thực", "Second factor set up"), Kind.OK),
-    "account.factor_reset": (Text("Xoá mã xác thực", "Second factor forgotten"), Kind.WARN),
+    "account.factor_reset": (Text("Xóa mã xác thực", "Second factor forgotten"), Kind.WARN),
     "account.recovery_codes_renewed": (Text("Tạo lại mã dự phòng", "Recovery codes made anew"), Kind.OK),
     "account.signed_in": (Text("Đăng nhập", "Signed in"), Kind.IDLE),
     "account.proved_again": (Text("Xác thực lại", "Proved again"), Kind.IDLE),
@@ -71,7 +71,7 @@ _HAPPENED: Final = {
     "account.blocked": (Text("Tạm chặn vì nhập sai nhiều lần", "Blocked after wrong attempts"), Kind.BAD),
     "account.access_renewed": (Text("Cấp lại quyền truy cập", "Access given anew"), Kind.WARN),
     "account.roles_changed": (Text("Đổi vai trò", "Roles changed"), Kind.INFO),
-    "account.suspend": (Text("Tạm khoá", "Suspended"), Kind.WARN),
+    "account.suspend": (Text("Tạm khóa", "Suspended"), Kind.WARN),
     "account.resume": (Text("Mở lại", "Resumed"), Kind.OK),
     "account.close": (Text("Đóng", "Closed"), Kind.BAD),
 }
