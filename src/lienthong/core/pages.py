@@ -287,7 +287,7 @@ _OF_ADMINISTRATION: Final[dict[Page, PageRule]] = {
     Page.ACCOUNT_NEW: _desk("Cấp tài khoản", "Invite an account", ADMINISTRATORS, weighty=True),
     Page.ACCOUNT_FILE: _desk("Tài khoản", "Account", ADMINISTRATORS),
     Page.ACCOUNT_ROLES: _desk("Đổi vai trò", "Change roles", ADMINISTRATORS, weighty=True),
-    Page.ACCOUNT_STATE: _desk("Khoá, mở, đóng", "Suspend, resume, close", ADMINISTRATORS, weighty=True),
+    Page.ACCOUNT_STATE: _desk("Khóa, mở, đóng", "Suspend, resume, close", ADMINISTRATORS, weighty=True),
     Page.ACCOUNT_RENEW: _desk("Cấp lại quyền truy cập", "Give access anew", ADMINISTRATORS, weighty=True),
     Page.ACCOUNT_SESSIONS: _desk("Kết thúc các phiên", "End sessions", ADMINISTRATORS),
     Page.WORK_DAYS: PageRule(

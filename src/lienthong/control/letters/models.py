@@ -10,6 +10,7 @@ from lienthong.core.letter_states import INCOMING_MACHINE, OUTGOING_MACHINE
 class Upload(models.Model):
     """A file as it was taken in, judged safe, and kept under its own hash outside the web's reach."""
 
+    body_id: int | None
     sha256 = models.BinaryField()
     name = models.TextField()
     kind = models.TextField()
