@@ -39,6 +39,7 @@ FIXED: Final[dict[str, Any]] = {
         "lienthong.control.documentation.serve_documentation",
         f"{_FRAME}.language.choose_language",
         f"{_FRAME}.portal.enter_portal",
+        f"{_FRAME}.limits.limit_what_is_sent",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
     ],
@@ -79,5 +80,7 @@ FIXED: Final[dict[str, Any]] = {
     ],
     "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_621_440,
     "DATA_UPLOAD_MAX_NUMBER_FIELDS": 2_000,
+    # The form with most files, that of a system, sends so many copies of papers at once.
+    "DATA_UPLOAD_MAX_NUMBER_FILES": 6,
     "LOGGING_CONFIG": None,
 }

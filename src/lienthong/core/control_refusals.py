@@ -2,7 +2,7 @@
 
 A refusal is a value, never an exception, and is shown on the page. A code keeps its meaning for ever.
 LC1 signing in, LC2 acting on a file, LC3 bodies and systems, LC4 letters, LC5 requests, LC6 tracks,
-LC7 uploads, LC8 guides, LC9 the calendar of working days.
+LC7 uploads, LC8 guides, LC90 the calendar of working days, LC95 what a browser sent.
 """
 
 from collections.abc import Mapping
@@ -99,6 +99,9 @@ class ControlCode(StrEnum):
     WORK_DAYS_UNREADABLE = "LC901"
     WORK_DAY_KNOWN = "LC902"
     DECISION_WANTED = "LC903"
+    FORM_TOO_LARGE = "LC951"
+    FORM_TOO_MANY_PARTS = "LC952"
+    FORM_UNREADABLE = "LC953"
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +401,18 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
     ),
     ControlCode.DECISION_WANTED: Text(
         "Ghi số, ký hiệu của quyết định hoặc thông báo.", "Name the decision or notice by number and symbol."
+    ),
+    ControlCode.FORM_TOO_LARGE: Text(
+        "Nội dung gửi lên quá lớn, chưa ghi nhận gì: mỗi tệp tối đa {file} MB, phần chữ tối đa {text} MB.",
+        "Too much was sent; nothing was recorded: a file has {file} MB at most, all text together {text} MB.",
+    ),
+    ControlCode.FORM_TOO_MANY_PARTS: Text(
+        "Biểu mẫu có quá nhiều ô hoặc tệp, nên chưa ghi nhận gì. Hãy tải lại trang và gửi lại.",
+        "The form has too many fields or files, so nothing was recorded. Reload the page and send it again.",
+    ),
+    ControlCode.FORM_UNREADABLE: Text(
+        "Không đọc được nội dung gửi lên, chưa ghi nhận gì: cần mã hóa UTF-8, tên tệp ngắn. Hãy gửi lại.",
+        "What was sent cannot be read; nothing was recorded: send UTF-8 and short file names.",
     ),
 }
 """What each code says; `{places}` are filled from `ControlRefuse.detail`."""

@@ -5,11 +5,15 @@ import secrets
 import sys
 from typing import Final
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.speech import Text
+from lienthong.core.uploads import LARGEST_UPLOAD
 
 _log: Final = logging.getLogger("lienthong.control")
 
@@ -50,6 +54,10 @@ _UNAVAILABLE: Final = (
 )
 
 
+_NOT_TAKEN: Final = Text("Không nhận được biểu mẫu", "The form was not taken")
+_MEBIBYTE: Final = 1024 * 1024
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404, the same for everything that is not there for this account."""
     del exception
@@ -66,6 +74,29 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 for a form whose protection against other sites' requests does not hold."""
     del reason
     return _page(request, 403, _STALE)
+
+
+def not_taken(request: HttpRequest, code: ControlCode) -> HttpResponse:
+    """Answer 413 or 400 for what a browser sent and is not even looked into, with its permanent code."""
+    limits = {
+        "file": str(LARGEST_UPLOAD // _MEBIBYTE),
+        "text": str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE // _MEBIBYTE),
+    }
+    said = ControlRefuse(code, limits).text
+    sentence = Text(f"{code}: {said.vi}", f"{code}: {said.en}")
+    status = 413 if code is ControlCode.FORM_TOO_LARGE else 400
+    return _page(request, status, (_NOT_TAKEN, sentence))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for a form that Django could not read, or stopped reading at its limits."""
+    match exception:
+        case RequestDataTooBig():
+            return not_taken(request, ControlCode.FORM_TOO_LARGE)
+        case TooManyFieldsSent() | TooManyFilesSent():
+            return not_taken(request, ControlCode.FORM_TOO_MANY_PARTS)
+        case _:
+            return not_taken(request, ControlCode.FORM_UNREADABLE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

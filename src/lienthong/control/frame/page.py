@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Final, Protocol, cast
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -17,6 +17,9 @@ from lienthong.core.pages import PAGES, Page
 View = Callable[..., HttpResponse]
 BodyOf = Callable[..., int | None]
 """Given the values of an address, returns the body whose thing is there, none where nothing is."""
+
+
+_METHODS: Final = ("GET", "HEAD", "POST")
 
 
 class DeclaredView(Protocol):
@@ -41,6 +44,11 @@ def page(name: Page, *, body: BodyOf | None = None) -> Callable[[View], Declared
     def declare(view: View) -> DeclaredView:
         @wraps(view)
         def opened(request: PortalRequest, **values: object) -> HttpResponse:
+            if request.method not in _METHODS:
+                return HttpResponseNotAllowed(_METHODS)
+            # PostgreSQL keeps no such character, so nothing can be called by a name that has one.
+            if any(isinstance(value, str) and "\0" in value for value in values.values()):
+                return not_found(request)
             about = None
             if body is not None and request.signed_in is not None:
                 about = body(**values)

@@ -3,12 +3,14 @@
 A file is judged before it is opened, bounded while it is read, and its formulas are never computed.
 """
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -40,6 +42,10 @@ _WHY_LARGE = Text(
 )
 _WHY_KIND = Text("chỉ nhận tệp XLSX.", "only XLSX files are taken.")
 _WHY_BROKEN = Text("cấu trúc bảng tính bị hỏng.", "the structure of the workbook is broken.")
+_WHY_DOCTYPE = Text(
+    "bảng tính có khai báo DOCTYPE, không phần mềm bảng tính nào ghi như vậy.",
+    "the workbook declares a DOCTYPE, which no spreadsheet program writes.",
+)
 _WHY_HEADS = Text(
     "không thấy dòng tiêu đề: Mã cán bộ, Họ và tên, Đơn vị, Từ ngày, Đến ngày. Hãy dùng tệp mẫu.",
     "there is no row of heads: Code, Full name, Unit, From, Until. Use the template.",
@@ -60,10 +66,12 @@ def read_roster(file: SentFile) -> tuple[RosterRow, ...] | ControlRefuse:
     if len(file.content) > LARGEST_SHEET or _unpacked(file.content) > LARGEST_UNPACKED:
         return _unreadable(_WHY_LARGE)
     try:
+        if _declares_doctype(file.content):
+            return _unreadable(_WHY_DOCTYPE)
         rows = tuple(_rows(file.content))
     except (
-        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError,
-        AttributeError, OSError, SyntaxError, OverflowError,
+        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
+        IndexError, AttributeError, OSError, SyntaxError, OverflowError,
     ):  # fmt: skip
         return _unreadable(_WHY_BROKEN)
     return _below_heads(rows)
@@ -72,6 +80,39 @@ def read_roster(file: SentFile) -> tuple[RosterRow, ...] | ControlRefuse:
 def _unpacked(content: bytes) -> int:
     with zipfile.ZipFile(io.BytesIO(content)) as container:
         return sum(member.file_size for member in container.infolist())
+
+
+class _SeenError(Exception):
+    """What was looked for, or what ends the looking, was met."""
+
+
+def _declares_doctype(content: bytes) -> bool:
+    """Say whether any part declares a DOCTYPE: with it come entities, which grow or read other files.
+
+    The parser itself looks, so in whatever encoding, and at every part: a sheet may have any name. Raises
+    BadZipFile.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as container:
+        return any(_begins_with_doctype(container.read(name)) for name in container.namelist())
+
+
+def _begins_with_doctype(part: bytes) -> bool:
+    """Read a part up to its first element, behind which no DOCTYPE can stand; what is no XML has none."""
+    found = False
+
+    def doctype(*_named: object) -> None:
+        nonlocal found
+        found = True
+        raise _SeenError
+
+    def element(*_named: object) -> None:
+        raise _SeenError
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler = doctype, element
+    with contextlib.suppress(_SeenError, expat.ExpatError):
+        parser.Parse(part, True)  # noqa: FBT003 - the parser takes places only
+    return found
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("agency/", include("lienthong.control.portals.agency.urls")),
 ]
 
-handler400 = handler404 = "lienthong.control.frame.failures.not_found"
+handler400 = "lienthong.control.frame.failures.bad_request"
+handler404 = "lienthong.control.frame.failures.not_found"
 handler403 = "lienthong.control.frame.failures.forbidden"
 handler500 = "lienthong.control.frame.failures.server_error"

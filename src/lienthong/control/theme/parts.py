@@ -95,3 +95,8 @@ class Paging:
                 shown.append(None)
             shown.append(page)
         return tuple(shown)
+
+
+def page_number(text: str) -> int:
+    """Return the number of the page of a list that an address names, the first for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 and int(text) else 1

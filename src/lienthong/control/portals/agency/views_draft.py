@@ -22,7 +22,8 @@ from lienthong.control.portals.agency.forms_content import without_purpose
 from lienthong.control.portals.agency.forms_draft import PartForm, as_typed, data_of, differing
 from lienthong.control.portals.agency.forms_terms import DescriptionForm, SecretForm
 from lienthong.control.portals.agency.showing import go_to, own_address, part_links, tag_of, tell, whose
-from lienthong.control.theme.speech import spoken, spoken_later
+from lienthong.control.portals.entrance.signing_in import refuse
+from lienthong.control.theme.speech import spoken
 from lienthong.core.conditions import CONDITION_LABELS, EXPECTED_EVIDENCE
 from lienthong.core.connection_request import DIRECTION_LABELS, Direction, written_count
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
@@ -205,7 +206,7 @@ def _save_description(request: PortalRequest, chosen: Chosen) -> HttpResponse:
             actor=request.actor,
         )
         if refusal is not None and refusal.code is ControlCode.UPLOAD_REFUSED:
-            files.add_error("file", spoken_later(refusal.text))
+            refuse(files, refusal, "file")
             return _show(request, chosen, None, files=files, secret=secret)
     if refusal is not None:
         tell(request, refusal)

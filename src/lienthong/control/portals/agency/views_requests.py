@@ -23,7 +23,7 @@ from lienthong.control.portals.trials.shown import shown_trial
 from lienthong.control.theme.fields import Upload
 from lienthong.control.theme.figures import size
 from lienthong.control.theme.kinds import Kind
-from lienthong.control.theme.parts import Document, Event, Paging
+from lienthong.control.theme.parts import Document, Event, Paging, page_number
 from lienthong.control.theme.speech import active_language, spoken, spoken_later
 from lienthong.core.access import Role
 from lienthong.core.channels import CHANNEL_LABELS, PLATFORM_LABELS
@@ -70,8 +70,7 @@ class MessageForm(forms.Form):
 @page(Page.OWN_REQUESTS)
 def requests(request: PortalRequest) -> HttpResponse:
     """List the body's requests."""
-    wanted = request.GET.get("page", "1")
-    number = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
+    number = page_number(request.GET.get("page", ""))
     assert request.actor.body is not None, "an agency's account has its body"
     found = own_requests.listed(request.actor.body, page=number, size=_PAGE_SIZE)
     values = {

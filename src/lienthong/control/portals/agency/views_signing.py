@@ -12,6 +12,7 @@ from lienthong.control.connections.own_requests import request_of
 from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.showing import go_to, tag_of, tell, whose
+from lienthong.control.portals.entrance.signing_in import refuse
 from lienthong.control.theme.fields import Upload
 from lienthong.control.theme.speech import spoken, spoken_later
 from lienthong.core.access import Portal
@@ -108,7 +109,7 @@ def sign(request: PortalRequest, reference: str) -> HttpResponse:
         if refusal.code not in (ControlCode.NOT_THE_SIGNED_LETTER, ControlCode.UPLOAD_REFUSED):
             tell(request, refusal)
             return go_to(Page.OWN_REQUEST, reference)
-        form.add_error("file", forms.ValidationError(spoken_later(refusal.text), code=refusal.code))
+        refuse(form, refusal, "file")
     return _sign_page(request, reference, form)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.forms import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -17,9 +16,10 @@ from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.forms_trial import TrialKeyForm, seen_version
 from lienthong.control.portals.agency.showing import go_to, own_address, tag_of, tell, whose
+from lienthong.control.portals.entrance.signing_in import refuse
 from lienthong.control.portals.trials.commands import KEY_FILE, SAMPLE_KEY_FILE
 from lienthong.control.portals.trials.shown import followed, shown_trial
-from lienthong.control.theme.speech import spoken, spoken_later
+from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Role, may_act
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.pages import Page
@@ -70,7 +70,7 @@ def key(request: PortalRequest, reference: str, trial: int) -> HttpResponse:
             return go_to(Page.OWN_TRIAL, reference)
         if refusal.code is ControlCode.KEY_PRIVATE:
             form = _emptied(form, found)
-        form.add_error("text", ValidationError(_said(refusal), code=refusal.code))
+        refuse(form, refusal, "text")
     values = {
         "view": own_requests.request_of(reference),
         "tag": tag_of(own_requests.request_of(reference).state),
@@ -87,11 +87,6 @@ _KEY_GIVEN = Text(
     "Đã nhận khóa. Hệ thống đang được đăng ký vào môi trường kiểm thử.",
     "The key was taken. The system is being enrolled in the sandbox.",
 )
-
-
-def _said(refusal: ControlRefuse) -> Any:  # noqa: ANN401 - lazy text, as forms take it
-    sentence = refusal.text
-    return spoken_later(Text(f"{sentence.vi} ({refusal.code})", f"{sentence.en} ({refusal.code})"))
 
 
 def _emptied(form: TrialKeyForm, found: queries.TrialEntry) -> TrialKeyForm:

@@ -27,8 +27,3 @@ class SearchForm(forms.Form):
 def show_refusal(form: forms.Form, refusal: ControlRefuse, field: str | None = None) -> None:
     """Show a refusal with its permanent code at a field, or above the form."""
     form.add_error(field, f"{refusal.code.value}: {spoken(refusal.text)}")
-
-
-def page_number(text: str) -> int:
-    """Return the number of the page of a list that an address names, the first for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 and int(text) else 1

@@ -16,7 +16,7 @@ from lienthong.control.participants.system_queries import (
     body_of_system,
 )
 from lienthong.control.participants.systems import Evidence
-from lienthong.control.portals.bodies.forms import ReasonForm, SearchForm, page_number
+from lienthong.control.portals.bodies.forms import ReasonForm, SearchForm
 from lienthong.control.portals.bodies.sending import send_copy, send_file
 from lienthong.control.portals.bodies.shown import (
     may_open_here,
@@ -26,7 +26,7 @@ from lienthong.control.portals.bodies.shown import (
     tell,
 )
 from lienthong.control.portals.entrance.signing_in import refuse
-from lienthong.control.theme.parts import Paging
+from lienthong.control.theme.parts import Paging, page_number
 from lienthong.control.theme.shell import Entry
 from lienthong.control.theme.speech import active_language
 from lienthong.core.bodies import SYSTEM_KIND_LABELS

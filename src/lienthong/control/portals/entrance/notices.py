@@ -10,18 +10,16 @@ from lienthong.control.frame.page import address_of, next_of, page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.notices import actions
 from lienthong.control.notices.queries import PAGE_SIZE, notices_of, unread_count
-from lienthong.control.theme.parts import Paging
+from lienthong.control.theme.parts import Paging, page_number
 from lienthong.control.theme.speech import spoken
 from lienthong.core.pages import Page
 from lienthong.core.speech import Text
-
-_LONGEST = 7
 
 
 @page(Page.NOTICES)
 def notices(request: PortalRequest) -> HttpResponse:
     """List what the account was told, newest first."""
-    number = _page_number(request.GET.get("page", ""))
+    number = page_number(request.GET.get("page", ""))
     entries, total = notices_of(request.actor.id, page=number)
     paging = Paging(number=number, size=PAGE_SIZE, total=total)
     if number > paging.pages:
@@ -48,8 +46,3 @@ def read_all(request: PortalRequest) -> HttpResponse:
     said = Text(f"Đã đánh dấu {count} thông báo là đã đọc.", f"{count} notices are marked as read.")
     messages.success(request, spoken(said))
     return HttpResponseRedirect(address_of(request.portal, Page.NOTICES))
-
-
-def _page_number(text: str) -> int:
-    given = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else 1
-    return max(1, given)

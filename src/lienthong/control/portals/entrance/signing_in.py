@@ -23,6 +23,7 @@ from lienthong.control.portals.entrance.forms import (
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.control_refusals import ControlRefuse
 from lienthong.core.pages import Page
+from lienthong.core.speech import Text
 
 
 @page(Page.SIGN_IN)
@@ -128,8 +129,9 @@ def prove_again(request: PortalRequest) -> HttpResponse:
 
 
 def refuse(form: forms.Form, refusal: ControlRefuse, field: str | None = None) -> None:
-    """Show a refusal at a field, or above the form, with its code."""
-    form.add_error(field, forms.ValidationError(spoken_later(refusal.text), code=refusal.code))
+    """Show a refusal at a field, or above the form, with its permanent code."""
+    sentence = Text(f"{refusal.text.vi} ({refusal.code})", f"{refusal.text.en} ({refusal.code})")
+    form.add_error(field, forms.ValidationError(spoken_later(sentence), code=refusal.code))
 
 
 def _address(request: PortalRequest) -> str:

@@ -12,7 +12,6 @@ from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.guides import queries
 from lienthong.control.guides.printing import printed
 from lienthong.control.guides.queries import PAGE_SIZE, Shown, body_of_guide
-from lienthong.control.portals.bodies.forms import page_number
 from lienthong.control.portals.bodies.sending import send_file
 from lienthong.control.portals.guides.forms import FindGuides
 from lienthong.control.portals.guides.shown import (
@@ -23,7 +22,7 @@ from lienthong.control.portals.guides.shown import (
     shown_row,
     tag_of,
 )
-from lienthong.control.theme.parts import Paging
+from lienthong.control.theme.parts import Paging, page_number
 from lienthong.core.access import Portal
 from lienthong.core.guides import Basis
 from lienthong.core.legal_days import last_day

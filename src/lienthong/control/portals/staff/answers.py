@@ -1,4 +1,4 @@
-"""Answers of the desk's views: what became of an act, files to hand out, numbers in addresses."""
+"""Answers of the desk's views: what became of an act, files to hand out."""
 
 from urllib.parse import quote
 
@@ -46,9 +46,3 @@ def file_answer(name: str, media_type: str, content: bytes, *, shown: bool = Fal
     how = "inline" if shown else "attachment"
     response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name, safe='')}"
     return response
-
-
-def page_number(request: PortalRequest) -> int:
-    """Return which page of a list is asked for; what is no number is the first."""
-    wanted = request.GET.get("page", "1")
-    return min(int(wanted), 100_000) if wanted.isdecimal() and wanted.isascii() and int(wanted) > 0 else 1

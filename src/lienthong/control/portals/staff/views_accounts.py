@@ -26,9 +26,8 @@ from lienthong.control.portals.staff.account_words import (
     roles_in_words,
     timeline_of,
 )
-from lienthong.control.portals.staff.answers import page_number
 from lienthong.control.portals.staff.forms_accounts import ActForm, FindAccounts, NewAccountForm, RolesForm
-from lienthong.control.theme.parts import Paging
+from lienthong.control.theme.parts import Paging, page_number
 from lienthong.core.access import PORTAL_LABELS, Portal
 from lienthong.core.account_acts import ADMINISTRATOR_ACT_LABELS, AdministratorAct
 from lienthong.core.account_states import ACCOUNT_MACHINE, AccountAct, AccountState
@@ -49,7 +48,7 @@ _RENEWABLE: Final = (AccountState.INVITED, AccountState.ACTIVE)
 def accounts(request: PortalRequest) -> HttpResponse:
     """List accounts by name, address, portal, role and state."""
     form = FindAccounts(request.GET)
-    number = page_number(request)
+    number = page_number(request.GET.get("page", ""))
     found = find_accounts(form.wanted(), page=number)
     names = queries.names_of_bodies(entry.body for entry in found.entries)
     rows = [

@@ -11,9 +11,9 @@ from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.letters import arrivals as entering
 from lienthong.control.letters import registers
 from lienthong.control.letters.arrivals import Scan
-from lienthong.control.portals.staff.answers import file_answer, page_number, sentence
+from lienthong.control.portals.staff.answers import file_answer, sentence
 from lienthong.control.portals.staff.forms_letters import ArrivalFilterForm, ArrivalForm
-from lienthong.control.theme.parts import Paging
+from lienthong.control.theme.parts import Paging, page_number
 from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Portal, Role
 from lienthong.core.control_refusals import ControlRefuse
@@ -31,7 +31,7 @@ _JOINED: Final = Text(
 @page(Page.ARRIVALS)
 def arrivals(request: PortalRequest) -> HttpResponse:
     """Show the register of arrivals."""
-    number, form = page_number(request), ArrivalFilterForm(request.GET or None)
+    number, form = page_number(request.GET.get("page", "")), ArrivalFilterForm(request.GET or None)
     words = form.words()
     rows, total = registers.arrivals(words, number)
     values = {

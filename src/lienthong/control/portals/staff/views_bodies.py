@@ -14,7 +14,6 @@ from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.participants import bodies, queries
 from lienthong.control.participants.queries import PAGE_SIZE, BodyPage
 from lienthong.control.participants.succession import canonical
-from lienthong.control.portals.bodies.forms import page_number
 from lienthong.control.portals.bodies.happened import timeline_of
 from lienthong.control.portals.bodies.shown import (
     may_open_here,
@@ -32,7 +31,7 @@ from lienthong.control.portals.staff.forms_bodies import (
     RegisterForm,
     initial_body,
 )
-from lienthong.control.theme.parts import Paging
+from lienthong.control.theme.parts import Paging, page_number
 from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Portal, Role
 from lienthong.core.bodies import KIND_LABELS, BodyKind

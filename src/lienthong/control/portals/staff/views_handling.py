@@ -55,10 +55,11 @@ def fields(request: PortalRequest, reference: str) -> HttpResponse:
 @require_POST
 def handle(request: PortalRequest, reference: str) -> HttpResponse:
     """Take up a supplement, propose acceptance, or have the documents made again."""
+    found_file(reference)
     form = RemarkForm(request.POST)
     if not form.is_valid():
         return incomplete(request, form, Page.DESK_REQUEST, reference=reference)
-    seen, actor = _seen(reference, form.cleaned_data["version"]), request.actor
+    seen, actor = Seen(reference, form.cleaned_data["version"]), request.actor
     refusal: ControlRefuse | None
     match request.POST.get("act", ""):
         case "take_up":
@@ -77,10 +78,11 @@ def handle(request: PortalRequest, reference: str) -> HttpResponse:
 @require_POST
 def assign(request: PortalRequest, reference: str) -> HttpResponse:
     """Give a file to a handler, name a stand-in or a supporter."""
+    found_file(reference)
     form = AssignForm(request.POST, handlers=desk.handlers())
     if not form.is_valid():
         return incomplete(request, form, Page.DESK_REQUEST, reference=reference)
-    seen, person = _seen(reference, form.cleaned_data["version"]), form.cleaned_data["person"]
+    seen, person = Seen(reference, form.cleaned_data["version"]), form.cleaned_data["person"]
     named = person or 0
     refusal: ControlRefuse | None
     match request.POST.get("act", ""):
@@ -117,9 +119,3 @@ def decide(request: PortalRequest, reference: str) -> HttpResponse:
     is_open = RequestAct.ACCEPT in REQUEST_MACHINE.acts_of(file.state, request.actor)
     values = {"file": file, "form": form, "kind": wording.STATE_KINDS[file.state], "is_open": is_open}
     return render(request, "staff/decide.html", values)
-
-
-def _seen(reference: str, version: int) -> Seen:
-    """Return what was seen of a file that is there; raises Http404."""
-    found_file(reference)
-    return Seen(reference, version)

@@ -12,10 +12,10 @@ from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.letters import outgoing, registers
 from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
 from lienthong.control.portals.staff import wording
-from lienthong.control.portals.staff.answers import done, file_answer, page_number, sentence
+from lienthong.control.portals.staff.answers import done, file_answer, sentence
 from lienthong.control.portals.staff.forms_letters import FORMS, OutgoingFilterForm, initial_of
 from lienthong.control.portals.staff.views_requests import found_file
-from lienthong.control.theme.parts import Paging
+from lienthong.control.theme.parts import Paging, page_number
 from lienthong.control.theme.speech import spoken
 from lienthong.core.control_refusals import ControlRefuse
 from lienthong.core.letter_states import OutgoingAct, OutgoingState
@@ -32,7 +32,7 @@ def letters(request: PortalRequest) -> HttpResponse:
     """Show the register of outgoing letters; the issued ones unless asked otherwise."""
     form = OutgoingFilterForm(request.GET or None)
     state, words = form.filters()
-    number = page_number(request)
+    number = page_number(request.GET.get("page", ""))
     rows, total = registers.outgoing(state, words, number)
     values = {
         "rows": [(row, wording.LETTER_KINDS[row.state]) for row in rows],

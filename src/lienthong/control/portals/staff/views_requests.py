@@ -14,10 +14,10 @@ from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.letters.outgoing_content import DOES, PURPOSE_LABELS, Purpose
 from lienthong.control.portals.staff import wording
-from lienthong.control.portals.staff.answers import done, file_answer, page_number
+from lienthong.control.portals.staff.answers import done, file_answer
 from lienthong.control.portals.staff.forms_requests import AssignForm, FilterForm, MessageForm, RemarkForm
 from lienthong.control.portals.trials.shown import RUN_KINDS
-from lienthong.control.theme.parts import Document, Paging
+from lienthong.control.theme.parts import Document, Paging, page_number
 from lienthong.control.theme.shell import Entry
 from lienthong.core.access import Actor, Portal, Role
 from lienthong.core.channels import CHANNEL_LABELS, DIRECT_LABELS, PLATFORM_LABELS
@@ -39,7 +39,7 @@ _ANSWERED: Final = Text("Đã gửi trả lời.", "Your answer was sent.")
 def requests(request: PortalRequest) -> HttpResponse:
     """List requests, narrowed as asked."""
     form = FilterForm(request.GET, handlers=desk.handlers())
-    number = page_number(request)
+    number = page_number(request.GET.get("page", ""))
     found = desk.listed(form.filters(), number)
     values = {
         "form": form,

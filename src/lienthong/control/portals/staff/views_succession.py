@@ -12,6 +12,7 @@ from lienthong.control.participants.succession import Decision, Plan
 from lienthong.control.portals.bodies.paper_fields import paper_from, sent_file
 from lienthong.control.portals.bodies.shown import tell
 from lienthong.control.portals.entrance.signing_in import refuse
+from lienthong.control.portals.staff.answers import FORM_INVALID
 from lienthong.control.portals.staff.forms_bodies import DecisionCopyForm, SuccessionForm
 from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Portal
@@ -64,6 +65,7 @@ def confirm_succession(request: PortalRequest) -> HttpResponse:
     copy = DecisionCopyForm(request.POST, request.FILES)
     shown = f"{address_of(Portal.STAFF, Page.SUCCEED_BODIES)}?{request.GET.urlencode()}"
     if not (form.is_valid() and copy.is_valid()):
+        messages.error(request, " ".join(map(str, copy.errors.get("file", ()))) or spoken(FORM_INVALID))
         return HttpResponseRedirect(shown)
     given = copy.cleaned_data
     file = sent_file(given["file"])
