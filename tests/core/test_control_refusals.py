@@ -24,3 +24,9 @@ def test_values_are_said_in_the_language_of_the_sentence():
     )
     assert refusal.text.vi.startswith("Lê {An} đã xử lý hồ sơ này lúc 09:00 05/12/2026.")
     assert refusal.text.en.startswith("Lê {An} has acted on this file at 5 Dec 2026 09:00.")
+
+
+def test_a_refusal_is_shown_with_its_code() -> None:
+    refusal = ControlRefuse(ControlCode.SIGN_IN_BLOCKED, {"minutes": "4"})
+    assert refusal.coded.vi == f"{refusal.text.vi} ({refusal.code})"
+    assert refusal.coded.en == f"{refusal.text.en} ({refusal.code})"

@@ -117,6 +117,12 @@ class ControlRefuse:
         sentence = CONTROL_REFUSALS[self.code]
         return Text(*(self._filled(sentence, language) for language in ("vi", "en")))
 
+    @property
+    def coded(self) -> Text:
+        """The sentence with its permanent code behind it, as every page shows it."""
+        text = self.text
+        return Text(f"{text.vi} ({self.code})", f"{text.en} ({self.code})")
+
     def _filled(self, sentence: Text, language: str) -> str:
         values = {
             name: value.in_language(language) if isinstance(value, Text) else value

@@ -40,9 +40,7 @@ def tell_of_refusal(request: Request, system: str, refusal: ControlRefuse) -> No
         f"[{request.reference}] Môi trường kiểm thử không nhận hệ thống {system}",
         f"[{request.reference}] The sandbox does not take the system {system}",
     )
-    said = refusal.text
-    body = Text(f"{said.vi} ({refusal.code})", f"{said.en} ({refusal.code})")
-    _tell_both(request, subject, body)
+    _tell_both(request, subject, refusal.coded)
 
 
 def tell_of_report_aside(request: Request, system: str, run: str, refusal: ControlRefuse) -> None:

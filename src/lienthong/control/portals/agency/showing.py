@@ -93,4 +93,4 @@ def go_to(page: Page, reference: str, **values: object) -> HttpResponseRedirect:
 
 def tell(request: HttpRequest, refusal: ControlRefuse) -> None:
     """Show a refusal on the next page, with its code."""
-    messages.error(request, f"{spoken(refusal.text)} ({refusal.code})")
+    messages.error(request, spoken(refusal.coded))

@@ -16,7 +16,6 @@ from lienthong.control.portals.agency.forms_body import (
     initial_contact,
     initial_mandate,
 )
-from lienthong.control.portals.bodies.forms import show_refusal
 from lienthong.control.portals.bodies.happened import timeline_of
 from lienthong.control.portals.bodies.paper_fields import names_of_paper
 from lienthong.control.portals.bodies.shown import (
@@ -28,7 +27,7 @@ from lienthong.control.portals.bodies.shown import (
     tell,
     tell_or_refuse,
 )
-from lienthong.control.portals.entrance.signing_in import refuse
+from lienthong.control.theme.refusing import refuse
 from lienthong.core.access import Portal
 from lienthong.core.bodies import KIND_LABELS
 from lienthong.core.pages import Page
@@ -77,7 +76,7 @@ def edit_own_body(request: PortalRequest) -> HttpResponse:
         if refusal is None:
             tell(request, _KEPT)
             return HttpResponseRedirect(_home())
-        show_refusal(form, refusal)
+        refuse(form, refusal)
     return render(request, "agency/address_form.html", {"form": form, "body": found})
 
 

@@ -22,7 +22,7 @@ from lienthong.control.portals.agency.forms_content import without_purpose
 from lienthong.control.portals.agency.forms_draft import PartForm, as_typed, data_of, differing
 from lienthong.control.portals.agency.forms_terms import DescriptionForm, SecretForm
 from lienthong.control.portals.agency.showing import go_to, own_address, part_links, tag_of, tell, whose
-from lienthong.control.portals.entrance.signing_in import refuse
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.speech import spoken
 from lienthong.core.conditions import CONDITION_LABELS, EXPECTED_EVIDENCE
 from lienthong.core.connection_request import DIRECTION_LABELS, Direction, written_count

@@ -21,7 +21,7 @@ from lienthong.control.portals.agency.forms_systems import EndOfficerForm, Offic
 from lienthong.control.portals.bodies.paper_fields import sent_file
 from lienthong.control.portals.bodies.shown import tell, tell_or_refuse
 from lienthong.control.portals.bodies.views import system_values
-from lienthong.control.portals.entrance.signing_in import refuse
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Portal
 from lienthong.core.control_refusals import ControlRefuse
@@ -115,7 +115,7 @@ def confirm_officers(request: PortalRequest, system: int) -> HttpResponse:
     if isinstance(done, RosterChanges):
         tell(request, _said(done))
         return HttpResponseRedirect(_roster(system))
-    messages.error(request, f"{spoken(done.text)} ({done.code})")
+    messages.error(request, spoken(done.coded))
     return HttpResponseRedirect(address_of(Portal.AGENCY, Page.IMPORT_OFFICERS, system=system))
 
 

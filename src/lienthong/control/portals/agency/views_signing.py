@@ -12,8 +12,8 @@ from lienthong.control.connections.own_requests import request_of
 from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.showing import go_to, tag_of, tell, whose
-from lienthong.control.portals.entrance.signing_in import refuse
 from lienthong.control.theme.fields import Upload
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.speech import spoken, spoken_later
 from lienthong.core.access import Portal
 from lienthong.core.control_refusals import ControlCode, ControlRefuse

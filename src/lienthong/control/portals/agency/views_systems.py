@@ -19,7 +19,7 @@ from lienthong.control.portals.agency.forms_systems import (
 )
 from lienthong.control.portals.bodies.shown import EVIDENCE_LABELS, tell, tell_or_refuse
 from lienthong.control.portals.bodies.views import system_values
-from lienthong.control.portals.entrance.signing_in import refuse
+from lienthong.control.theme.refusing import refuse
 from lienthong.core.access import Portal
 from lienthong.core.control_refusals import ControlCode
 from lienthong.core.pages import Page

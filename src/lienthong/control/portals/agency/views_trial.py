@@ -16,9 +16,9 @@ from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.forms_trial import TrialKeyForm, seen_version
 from lienthong.control.portals.agency.showing import go_to, own_address, tag_of, tell, whose
-from lienthong.control.portals.entrance.signing_in import refuse
 from lienthong.control.portals.trials.commands import KEY_FILE, SAMPLE_KEY_FILE
 from lienthong.control.portals.trials.shown import followed, shown_trial
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Role, may_act
 from lienthong.core.control_refusals import ControlCode, ControlRefuse

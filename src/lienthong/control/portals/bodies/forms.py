@@ -2,8 +2,7 @@
 
 from django import forms
 
-from lienthong.control.theme.speech import spoken, spoken_later
-from lienthong.core.control_refusals import ControlRefuse
+from lienthong.control.theme.speech import spoken_later
 from lienthong.core.speech import Text
 
 
@@ -22,8 +21,3 @@ class SearchForm(forms.Form):
     """Words to look for in a list."""
 
     words = forms.CharField(label=spoken_later(Text("Tìm", "Search")), required=False, max_length=100)
-
-
-def show_refusal(form: forms.Form, refusal: ControlRefuse, field: str | None = None) -> None:
-    """Show a refusal with its permanent code at a field, or above the form."""
-    form.add_error(field, f"{refusal.code.value}: {spoken(refusal.text)}")

@@ -199,7 +199,7 @@ def tell_or_refuse(request: HttpRequest, refusal: ControlRefuse | None, done: Te
     if refusal is None:
         tell(request, done)
     else:
-        messages.error(request, f"{spoken(refusal.text)} ({refusal.code})")
+        messages.error(request, spoken(refusal.coded))
 
 
 def _degree(paper: Paper | None) -> Text | None:

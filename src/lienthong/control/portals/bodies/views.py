@@ -25,8 +25,8 @@ from lienthong.control.portals.bodies.shown import (
     shown_keys,
     tell,
 )
-from lienthong.control.portals.entrance.signing_in import refuse
 from lienthong.control.theme.parts import Paging, page_number
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.shell import Entry
 from lienthong.control.theme.speech import active_language
 from lienthong.core.bodies import SYSTEM_KIND_LABELS

@@ -1,6 +1,5 @@
 """Signing in and out, enrolling the second factor, proving again. The cookie changes with every proof."""
 
-from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
@@ -20,10 +19,8 @@ from lienthong.control.portals.entrance.forms import (
     ProveAgainForm,
     SignInForm,
 )
-from lienthong.control.theme.speech import spoken_later
-from lienthong.core.control_refusals import ControlRefuse
+from lienthong.control.theme.refusing import refuse
 from lienthong.core.pages import Page
-from lienthong.core.speech import Text
 
 
 @page(Page.SIGN_IN)
@@ -126,12 +123,6 @@ def prove_again(request: PortalRequest) -> HttpResponse:
             return _onward_with(request, token)
         refuse(form, token)
     return render(request, "entrance/prove_again.html", {"form": form, "email": session.email})
-
-
-def refuse(form: forms.Form, refusal: ControlRefuse, field: str | None = None) -> None:
-    """Show a refusal at a field, or above the form, with its permanent code."""
-    sentence = Text(f"{refusal.text.vi} ({refusal.code})", f"{refusal.text.en} ({refusal.code})")
-    form.add_error(field, forms.ValidationError(spoken_later(sentence), code=refusal.code))
 
 
 def _address(request: PortalRequest) -> str:

@@ -170,6 +170,6 @@ def _lead(request: PortalRequest, url: str) -> HttpResponse:
 
 def _tell(request: PortalRequest, refusal: ControlRefuse | None, done: Text | None) -> None:
     if refusal is not None:
-        messages.error(request, f"{spoken(refusal.text)} ({refusal.code})")
+        messages.error(request, spoken(refusal.coded))
     elif done is not None:
         messages.success(request, spoken(done))

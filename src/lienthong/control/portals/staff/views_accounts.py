@@ -15,7 +15,6 @@ from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.participants import bodies, queries
 from lienthong.control.participants.succession import canonical
-from lienthong.control.portals.bodies.forms import show_refusal
 from lienthong.control.portals.bodies.shown import tell
 from lienthong.control.portals.bodies.words import ACCOUNT_KINDS
 from lienthong.control.portals.staff.account_words import (
@@ -28,6 +27,7 @@ from lienthong.control.portals.staff.account_words import (
 )
 from lienthong.control.portals.staff.forms_accounts import ActForm, FindAccounts, NewAccountForm, RolesForm
 from lienthong.control.theme.parts import Paging, page_number
+from lienthong.control.theme.refusing import refuse
 from lienthong.core.access import PORTAL_LABELS, Portal
 from lienthong.core.account_acts import ADMINISTRATOR_ACT_LABELS, AdministratorAct
 from lienthong.core.account_states import ACCOUNT_MACHINE, AccountAct, AccountState
@@ -108,7 +108,7 @@ def new_account(request: PortalRequest) -> HttpResponse:
         invited = _invited(request, form)
         if isinstance(invited, Invitation):
             return _link(request, form.chosen_portal, invited)
-        show_refusal(form, invited, _BY_FIELD.get(invited.code))
+        refuse(form, invited, _BY_FIELD.get(invited.code))
     return render(request, "staff/account_new.html", {"form": form})
 
 
@@ -144,7 +144,7 @@ def change_roles(request: PortalRequest, account: int) -> HttpResponse:
         )
         if refusal is None:
             return _back(request, account, Text("Đã đổi vai trò.", "The roles were changed."))
-        show_refusal(form, refusal)
+        refuse(form, refusal)
     title = ADMINISTRATOR_ACT_LABELS[AdministratorAct.CHANGE_ROLES]
     return _asked(request, found, form, Asked(title, ROLES_EFFECTS))
 
@@ -164,7 +164,7 @@ def change_account(request: PortalRequest, account: int, act: str) -> HttpRespon
         )
         if refusal is None:
             return _back(request, account, Text("Đã đổi trạng thái tài khoản.", "The account was changed."))
-        show_refusal(form, refusal)
+        refuse(form, refusal)
     return _asked(request, found, form, Asked(ACCOUNT_MACHINE.acts[wanted], EFFECTS[wanted]))
 
 
@@ -180,7 +180,7 @@ def renew(request: PortalRequest, account: int) -> HttpResponse:
         renewed = renew_access(account, actor=request.actor, reason=given["reason"], seen=given["version"])
         if isinstance(renewed, Invitation):
             return _link(request, Portal(found.entry.portal), renewed)
-        show_refusal(form, renewed)
+        refuse(form, renewed)
     title = ADMINISTRATOR_ACT_LABELS[AdministratorAct.RENEW]
     return _asked(request, found, form, Asked(title, RENEW_EFFECTS))
 
@@ -198,7 +198,7 @@ def end_sessions(request: PortalRequest, account: int) -> HttpResponse:
         )
         if isinstance(ended, int):
             return _back(request, account, Text("Đã kết thúc các phiên.", "The sessions were ended."))
-        show_refusal(form, ended)
+        refuse(form, ended)
     title = ADMINISTRATOR_ACT_LABELS[AdministratorAct.END_SESSIONS]
     return _asked(request, found, form, Asked(title, SESSIONS_EFFECTS))
 

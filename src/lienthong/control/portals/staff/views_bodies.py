@@ -23,7 +23,6 @@ from lienthong.control.portals.bodies.shown import (
     shown_systems,
     tell,
 )
-from lienthong.control.portals.entrance.signing_in import refuse
 from lienthong.control.portals.staff.forms_bodies import (
     ChangeForm,
     FindBodies,
@@ -32,6 +31,7 @@ from lienthong.control.portals.staff.forms_bodies import (
     initial_body,
 )
 from lienthong.control.theme.parts import Paging, page_number
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Portal, Role
 from lienthong.core.bodies import KIND_LABELS, BodyKind

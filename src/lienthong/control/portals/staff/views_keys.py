@@ -10,7 +10,7 @@ from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.participants import keys, system_queries
 from lienthong.control.portals.bodies.forms import ReasonForm
 from lienthong.control.portals.bodies.shown import shown_keys, tell
-from lienthong.control.portals.entrance.signing_in import refuse
+from lienthong.control.theme.refusing import refuse
 from lienthong.core.access import Portal
 from lienthong.core.pages import Page
 from lienthong.core.speech import Text

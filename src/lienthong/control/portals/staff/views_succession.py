@@ -11,9 +11,9 @@ from lienthong.control.participants import queries, succession
 from lienthong.control.participants.succession import Decision, Plan
 from lienthong.control.portals.bodies.paper_fields import paper_from, sent_file
 from lienthong.control.portals.bodies.shown import tell
-from lienthong.control.portals.entrance.signing_in import refuse
 from lienthong.control.portals.staff.answers import FORM_INVALID
 from lienthong.control.portals.staff.forms_bodies import DecisionCopyForm, SuccessionForm
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Portal
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
@@ -77,7 +77,7 @@ def confirm_succession(request: PortalRequest) -> HttpResponse:
         assert number is not None, "a decision that was carried out names bodies there are"
         return HttpResponseRedirect(address_of(Portal.STAFF, Page.BODY, body=number))
     refusal = ControlRefuse(ControlCode.SUCCESSION_MOVED) if isinstance(done, Plan) else done
-    messages.error(request, f"{spoken(refusal.text)} ({refusal.code})")
+    messages.error(request, spoken(refusal.coded))
     return HttpResponseRedirect(shown)
 
 

@@ -10,11 +10,11 @@ from lienthong.control.connections import work_days
 from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
-from lienthong.control.portals.bodies.forms import show_refusal
 from lienthong.control.portals.bodies.shown import may_open_here, tell
 from lienthong.control.portals.staff.forms_work_days import EnterDaysForm, WithdrawDayForm
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Event
+from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.shell import Entry
 from lienthong.core.access import Portal
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
@@ -62,7 +62,7 @@ def enter(request: PortalRequest) -> HttpResponse:
             tell(request, Text(f"Đã ghi {count} ngày.", f"{count} days were entered."))
             first = min(entered.off + entered.worked)
             return HttpResponseRedirect(f"{address_of(Portal.STAFF, Page.WORK_DAYS)}?year={first.year}")
-        show_refusal(form, entered, "decision" if entered.code is ControlCode.DECISION_WANTED else "off")
+        refuse(form, entered, "decision" if entered.code is ControlCode.DECISION_WANTED else "off")
     return render(request, "staff/work_days_enter.html", {"form": form})
 
 
@@ -79,7 +79,7 @@ def withdraw(request: PortalRequest, entry: int) -> HttpResponse:
         if refusal is None:
             tell(request, Text("Đã bỏ ngày này.", "The day goes by the week again."))
             return HttpResponseRedirect(back)
-        show_refusal(form, refusal)
+        refuse(form, refusal)
     return render(request, "staff/work_day_withdraw.html", {"form": form, "entry": found, "back": back})
 
 
