@@ -117,9 +117,9 @@ def fill(reference: str, actor: Actor, *, number: str, **changes: object) -> Non
     assert isinstance(saved, drafting.Saved), saved.text
 
 
-def submitted(actor: Actor, *, number: str = "1187/SYT-VP") -> str:
-    """Return a request that awaits its signature."""
-    reference = complete(actor, number=number)
+def submitted(actor: Actor, *, number: str = "1187/SYT-VP", **changes: object) -> str:
+    """Return a request that awaits its signature; `changes` replace parts of the request."""
+    reference = complete(actor, number=number, **changes)
     refusal = filing.submit(reference, actor=actor)
     assert refusal is None, refusal.text
     return reference
@@ -132,10 +132,10 @@ def demonstration() -> Path:
     return folder
 
 
-def sent(portals: Portals, actor: Actor, *, number: str = "1187/SYT-VP") -> str:
-    """Return a request that was signed, sent and received."""
+def sent(portals: Portals, actor: Actor, *, number: str = "1187/SYT-VP", **changes: object) -> str:
+    """Return a request that was signed, sent and received; `changes` replace parts of the request."""
     demonstration()
-    reference = submitted(actor, number=number)
+    reference = submitted(actor, number=number, **changes)
     head = portals.account(Role.AGENCY_HEAD, body=actor.body)
     refusal = filing.sign_for_demonstration(reference, seen=version_of(reference), actor=head)
     assert refusal is None, refusal.text

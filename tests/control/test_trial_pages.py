@@ -7,7 +7,7 @@ pages are also photographed, to be looked at.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -16,11 +16,13 @@ from lienthong.control.accounts.models import Session
 from lienthong.control.audit.events import database_now
 from lienthong.control.conformance.models import RefusedReport, Run, Trial
 from lienthong.control.conformance.trials import move
-from lienthong.control.connections.models import Message
+from lienthong.control.connections import tracks
+from lienthong.control.connections.models import Message, Request
 from lienthong.control.frame.portal import cookie_of
 from lienthong.core.access import Portal, Role
 from lienthong.core.conformance import State, Step, case_of
 from lienthong.core.conformance_texts import STEP_TEXTS
+from lienthong.core.connection_request import Direction
 from lienthong.core.control_refusals import ControlCode
 from lienthong.core.legal_days import moment
 from lienthong.core.run_states import RunState
@@ -32,6 +34,7 @@ from tests.control.portal import Portals
 from tests.control.requesting import sent
 from tests.control.serving import served
 from tests.control.trying import SHEET
+from tests.core.requesting import ONLY_GIVES
 
 pytestmark = pytest.mark.law("R5.2")
 KEY = generate(Algorithm.ED25519, b"trial".ljust(32, b"."))
@@ -46,8 +49,8 @@ WAITING = Text("Chưa có yêu cầu nào mang mã của bước này.", "No req
 
 WIDE = 1280
 LOOKED_AT = {
-    (WIDE, "vi"): ("key", "running", "passed", "staff"),
-    (390, "vi"): ("key-wanted", "running", "staff"),
+    (WIDE, "vi"): ("key", "running", "passed", "staff", "gives-file"),
+    (390, "vi"): ("key-wanted", "running", "staff", "gives", "gives-file"),
     (390, "en"): ("running", "passed"),
 }
 """What is looked at in which width and language: what fits on a phone in English fits elsewhere."""
@@ -74,6 +77,21 @@ class Office:
         move(trial, TrialAct.GIVE_KEY, None)
         trial.officers, trial.persons, trial.enrolled_at = SHEET["officers"], SHEET, moment(database_now())
         move(trial, TrialAct.ENROL, None)
+
+    def only_gives(self, portals: Portals) -> str:
+        """Return another request of the body, which gives and asks nothing, with its documents."""
+        choices = tuple(replace(choice, purpose="MD1") for choice in ONLY_GIVES.choices)
+        counts = ((Direction.GIVE, len(choices)),)
+        reference = sent(
+            portals,
+            self.integrator,
+            number="1190/SYT-VP",
+            choices=choices,
+            services=(),
+            written_counts=counts,
+        )
+        tracks.provide(Request.objects.get(reference=reference).pk)
+        return reference
 
     def told(self, *states: State) -> dict[str, object]:
         """Return what a sandbox tells of a run whose steps stand like this."""
@@ -242,7 +260,10 @@ def looking(
 @pytest.mark.parametrize(("width", "language"), LOOKED_AT)
 def test_pages_are_accessible_quiet_and_whole(beside_a_browser, portals, office, chromium, width, language):
     office.talked()
+    gives = apart(lambda: office.only_gives(portals))
     with looking(portals, office, chromium, width, language) as look:
+        look.at("gives", f"/agency/requests/{gives}/trial/")
+        look.at("gives-file", f"/agency/requests/{gives}/")
         look.at("key-wanted", f"{office.base}/")
         look.at("key", f"{office.base}/{office.trial.pk}/key/")
         office.enrolled()

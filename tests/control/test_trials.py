@@ -374,6 +374,27 @@ def test_a_closed_file_takes_its_systems_out_of_the_sandbox(tried):
     assert tried.give_key() == ControlRefuse(ControlCode.NOT_FOUND_HERE)
 
 
+def test_a_request_that_asks_nothing_any_more_ends_its_runs_and_takes_no_report(tried):
+    tried.enrolled()
+    run = tried.started()
+    fail(tried, run.sandbox_run)
+    add_version(tried.request, replace(ONE_STEP, services=()))
+    supplement(tried)
+    assert tried.track() is SupportState.UNTESTED
+    assert tried.run().state is RunState.ABANDONED
+    reports.look_at_open_runs()
+    with reports.reached() as access:
+        standing = access.standing(run.sandbox_run)
+        system = tried.trial().system
+        assert reports.settle(standing, access, request=tried.request.pk, system=system) is None
+    assert (tried.track(), tried.run().state) == (SupportState.UNTESTED, RunState.ABANDONED)
+    # It asks again: the systems are enrolled as they were, with the keys they give.
+    add_version(tried.request, ONE_STEP)
+    supplement(tried)
+    assert tried.track() is SupportState.SUPPORTED
+    assert tried.trial().state is TrialState.KEY_WANTED
+
+
 def test_trials_and_runs_of_another_body_do_not_exist(tried):
     trial = tried.enrolled()
     run = tried.started()

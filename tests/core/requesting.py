@@ -1,5 +1,6 @@
 """A complete connection request, its signatory, and a calendar, for the tests of the procedure."""
 
+from dataclasses import replace
 from datetime import date
 
 from lienthong.core.connection_request import (
@@ -69,3 +70,14 @@ COMPLETE = ConnectionRequest(
     network=NETWORK,
     signatory=HEAD,
 )
+
+_ITEM = FieldChoice(
+    field="item_1", direction=Direction.GIVE, purpose="patient", reason="-", label="Thẻ bảo hiểm y tế"
+)
+ONLY_GIVES = replace(
+    COMPLETE,
+    choices=(*(choice for choice in COMPLETE.choices if choice.direction is Direction.GIVE), _ITEM),
+    services=(),
+    systems=COMPLETE.systems[:1],
+)
+"""A request that gives and asks nothing."""

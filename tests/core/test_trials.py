@@ -11,9 +11,18 @@ from lienthong.core.control_refusals import ControlCode
 from lienthong.core.request import Service
 from lienthong.core.request_services import services_for
 from lienthong.core.run_states import RunAct, RunState
-from lienthong.core.track_states import SupportAct, SupportState
+from lienthong.core.track_states import SUPPORT_MACHINE, SupportAct, SupportState
 from lienthong.core.trial_states import TrialState
-from lienthong.core.trials import QUIET_SECONDS, after_run, is_ripe, may_give_key, may_start, verdict_of
+from lienthong.core.trials import (
+    QUIET_SECONDS,
+    after_contents,
+    after_run,
+    is_ripe,
+    may_give_key,
+    may_start,
+    takes_reports,
+    verdict_of,
+)
 from tests.core.requesting import COMPLETE
 
 pytestmark = pytest.mark.law("R5.2")
@@ -31,6 +40,7 @@ T, S = TrialState, SupportState
         (T.ENROLLED, S.TESTED, False, INTEGRATOR, None),
         (T.ENROLLED, S.TESTING, True, INTEGRATOR, ControlCode.RUN_OPEN_ALREADY),
         (T.ENROLLED, S.CLOSED, False, INTEGRATOR, ControlCode.NOT_IN_THIS_STATE),
+        (T.ENROLLED, S.UNTESTED, False, INTEGRATOR, ControlCode.NOT_IN_THIS_STATE),
         (T.ENROLLED, S.TESTING, False, HEAD, ControlCode.NOT_YOUR_ROLE),
         (T.KEY_WANTED, S.SUPPORTED, False, INTEGRATOR, ControlCode.TRIAL_NOT_READY),
         (T.LEFT, S.SUPPORTED, False, INTEGRATOR, ControlCode.TRIAL_NOT_READY),
@@ -55,6 +65,25 @@ def test_a_run_is_started_by_an_integrator_for_a_system_that_is_ready(trial, sup
 def test_a_key_is_given_by_an_integrator_while_no_run_is_open(trial, support, has_open, actor, code):
     refusal = may_give_key(trial, support, has_open=has_open, actor=actor)
     assert (None if refusal is None else refusal.code) == code
+
+
+@pytest.mark.parametrize("state", SupportState)
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_track_expects_a_test_exactly_where_something_is_asked(state, asks):
+    wanted = after_contents(state, asks=asks)
+    end = state if wanted is None else SUPPORT_MACHINE.step(wanted, state, None)
+    assert isinstance(end, SupportState), "the table knows the way"
+    assert after_contents(end, asks=asks) is None, "said twice, nothing more happens"
+    if state in (S.OPENED, S.CLOSED):
+        assert end is state
+    else:
+        assert (end is S.UNTESTED) is not asks
+    if asks and state is not S.UNTESTED:
+        assert end is state, "what was tested stays so"
+
+
+def test_no_report_counts_where_nothing_is_tested():
+    assert {state for state in SupportState if not takes_reports(state)} == {S.UNTESTED, S.CLOSED}
 
 
 def test_the_judges_word_alone_ends_a_run():

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from lienthong.core.evidence import ListKind
+from lienthong.core.speech import Text
 
 
 class FieldType(StrEnum):
@@ -51,6 +53,17 @@ class Source(StrEnum):
     HEALTH = "health"
     DECLARATION = "declaration"
     MINISTRY = "ministry"
+
+
+SOURCE_LABELS: Final = {
+    Source.REGISTER: Text("Cơ sở dữ liệu quốc gia về dân cư", "The register"),
+    Source.CIVIL_STATUS: Text("Hộ tịch", "Civil status"),
+    Source.RESIDENCE: Text("Cư trú", "Residence"),
+    Source.IDENTITY: Text("Căn cước", "Identity"),
+    Source.HEALTH: Text("Y tế", "Health"),
+    Source.DECLARATION: Text("Công dân khai", "Declared by the citizen"),
+    Source.MINISTRY: Text("Bộ Công an", "The Ministry"),
+}
 
 
 class CodeList(StrEnum):

@@ -23,6 +23,7 @@ from lienthong.core.missing import Missing, Section
 from lienthong.core.papers import PROBLEM_TEXTS, Paper, paper_problems
 from lienthong.core.purpose import PurposeGround
 from lienthong.core.request_fields import fields_missing
+from lienthong.core.request_services import asks_fields, gives_something
 from lienthong.core.service_catalogue import BY_CODE
 from lienthong.core.speech import Text
 from lienthong_protocol.record import Act
@@ -258,7 +259,7 @@ def _counts(request: ConnectionRequest) -> Iterator[Missing]:
 def _services(request: ConnectionRequest) -> Iterator[Missing]:
     where = Section.SERVICES
     # The catalogue has services of access alone: who only shares has none to name.
-    only_gives = {choice.direction for choice in request.choices} == {Direction.GIVE}
+    only_gives = gives_something(request) and not asks_fields(request)
     if not only_gives and not request.services:
         yield Missing("services", where, Text("Chưa đăng ký dịch vụ nào.", "No service is registered."))
     purposes = {purpose.code for purpose in request.purposes}

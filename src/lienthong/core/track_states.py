@@ -73,6 +73,7 @@ class SupportState(StrEnum):
 
     OPENED = "opened"
     SUPPORTED = "supported"
+    UNTESTED = "untested"
     TESTING = "testing"
     TESTED = "tested"
     CLOSED = "closed"
@@ -82,6 +83,8 @@ class SupportAct(StrEnum):
     """What happens in support and test."""
 
     NAME_SUPPORTER = "name_supporter"
+    WAIVE_TEST = "waive_test"
+    EXPECT_TEST = "expect_test"
     START_TEST = "start_test"
     FAIL = "fail"
     PASS = "pass"  # noqa: S105 - an act, not a password
@@ -97,12 +100,19 @@ SUPPORT_MACHINE = Machine(
     states=(
         State(_U.OPENED, Text("Chờ cử người hỗ trợ", "Awaiting a supporter"), _CHIEF),
         State(_U.SUPPORTED, Text("Đang hỗ trợ", "Supported"), _HANDLER | _INTEGRATOR),
+        State(
+            _U.UNTESTED,
+            Text("Đang hỗ trợ, chưa có gì để kiểm thử", "Supported, nothing to test yet"),
+            _HANDLER,
+        ),
         State(_U.TESTING, Text("Đang kiểm thử", "Being tested"), _INTEGRATOR),
         State(_U.TESTED, Text("Đã kiểm thử đạt", "Test passed"), _HANDLER),
         State(_U.CLOSED, _CLOSED, final=True),
     ),
     acts={
         _UA.NAME_SUPPORTER: Text("Cử người hỗ trợ", "Name the supporter"),
+        _UA.WAIVE_TEST: Text("Ghi nhận chưa có gì để kiểm thử", "Record that there is nothing to test"),
+        _UA.EXPECT_TEST: Text("Ghi nhận có nội dung để kiểm thử", "Record that there is something to test"),
         _UA.START_TEST: Text("Bắt đầu kiểm thử", "Start the test"),
         _UA.FAIL: Text("Ghi nhận chưa đạt", "Record the failed test"),
         _UA.PASS: Text("Ghi nhận đạt", "Record the passed test"),
@@ -113,12 +123,15 @@ SUPPORT_MACHINE = Machine(
         Transition(_UA.START_TEST, _U.OPENED, _U.TESTING, _INTEGRATOR),
         Transition(_UA.NAME_SUPPORTER, _U.SUPPORTED, _U.SUPPORTED, _CHIEF | _HANDLER),
         Transition(_UA.START_TEST, _U.SUPPORTED, _U.TESTING, _INTEGRATOR),
+        Transition(_UA.NAME_SUPPORTER, _U.UNTESTED, _U.UNTESTED, _CHIEF | _HANDLER),
+        Transition(_UA.EXPECT_TEST, _U.UNTESTED, _U.SUPPORTED),
+        *(Transition(_UA.WAIVE_TEST, state, _U.UNTESTED) for state in (_U.SUPPORTED, _U.TESTING, _U.TESTED)),
         Transition(_UA.FAIL, _U.TESTING, _U.SUPPORTED),
         Transition(_UA.PASS, _U.TESTING, _U.TESTED),
         Transition(_UA.START_TEST, _U.TESTED, _U.TESTING, _INTEGRATOR),
         *(
             Transition(_UA.CLOSE, state, _U.CLOSED)
-            for state in (_U.OPENED, _U.SUPPORTED, _U.TESTING, _U.TESTED)
+            for state in (_U.OPENED, _U.SUPPORTED, _U.UNTESTED, _U.TESTING, _U.TESTED)
         ),
     ),
 )

@@ -46,6 +46,23 @@ def may_give_key(
     return ControlRefuse(ControlCode.RUN_OPEN_ALREADY) if has_open else None
 
 
+def after_contents(support: SupportState, *, asks: bool) -> SupportAct | None:
+    """Return what the contents of a request do to the track, None where it stands as they want it.
+
+    `asks`: the request asks a service for a field. That alone can be tested: what is only given has no
+    technical test yet, and the track then waits for none. Law: R5.2.
+    """
+    if support is SupportState.UNTESTED:
+        return SupportAct.EXPECT_TEST if asks else None
+    expects = support in (SupportState.SUPPORTED, SupportState.TESTING, SupportState.TESTED)
+    return SupportAct.WAIVE_TEST if expects and not asks else None
+
+
+def takes_reports(support: SupportState) -> bool:
+    """Say whether a report of a run still counts: not where the file is closed or nothing is tested."""
+    return support not in (SupportState.CLOSED, SupportState.UNTESTED)
+
+
 def verdict_of(state: State) -> RunAct | None:
     """Return what the judge's word does to a run, None while it waits."""
     return {State.PASSED: RunAct.PASS, State.FAILED: RunAct.FAIL, State.WAITING: None}[state]

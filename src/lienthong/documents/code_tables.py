@@ -25,10 +25,15 @@ def code_lists(fields: Iterable[Field]) -> tuple[CodeList, ...]:
 def code_tables(fields: Iterable[Field]) -> dict[str, bytes]:
     """Return the tables by file name, UTF-8 with a byte order mark so that spreadsheets read Vietnamese."""
     return {
-        f"codes/{code_list}-{version}.csv": _table(entries(code_list, version))
+        table_name(code_list, version): _table(entries(code_list, version))
         for code_list in code_lists(fields)
         for version in versions_of(code_list)
     }
+
+
+def table_name(code_list: CodeList, version: int) -> str:
+    """Return the name of the table of one version of a list, within a set of documents."""
+    return f"codes/{code_list}-{version}.csv"
 
 
 def _table(rows: Iterable[CodeEntry]) -> bytes:

@@ -151,7 +151,7 @@ def _request(service: str, offer: Offer) -> JsonObject:
         "uniqueItems": True,
         "items": {"enum": sorted(offer.fields)},
     }
-    claims = _object({name: _schema(BY_NAME[name]) for name in sorted(offer.fields)}, ())
+    claims = _object({name: value_schema(BY_NAME[name]) for name in sorted(offer.fields)}, ())
     match service:
         case "lookup":
             return _of_one(offer, {"fields": fields}, ("fields",))
@@ -179,7 +179,7 @@ def _of_one(offer: Offer, asked: JsonObject, required: Sequence[str]) -> JsonObj
 
 
 def _answer(service: str, offer: Offer) -> JsonObject:
-    values = _object({name: _schema(BY_NAME[name]) for name in sorted(offer.fields)}, ())
+    values = _object({name: value_schema(BY_NAME[name]) for name in sorted(offer.fields)}, ())
     verdict = {"enum": ["match", "no_match", "not_available"]}
     match service:
         case "lookup":
@@ -191,7 +191,8 @@ def _answer(service: str, offer: Offer) -> JsonObject:
             return {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "object"}}}}
 
 
-def _schema(field: Field) -> JsonObject:
+def value_schema(field: Field) -> JsonObject:
+    """Return the JSON schema of a field's value."""
     shape = dict(_TYPES[field.type])
     if field.many:
         shape = {"type": "array", "items": shape}

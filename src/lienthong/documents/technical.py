@@ -1,17 +1,21 @@
-"""The technical documents of one system, as files: what the authority provides at once on receipt.
+"""The technical documents for what a system asks, as files: what the authority provides at once on receipt.
 
-Law: R5.2 (technical documents for connecting, sharing, exploiting), R9.1.
+For what it gives there are lienthong.documents.giving. Law: R5.2 (technical documents for connecting and
+exploiting), R9.1.
 """
 
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 from lienthong.documents.code_tables import code_tables
 from lienthong.documents.guide import guide
 from lienthong.documents.interface import Interface
 from lienthong.documents.openapi import openapi_document
 from lienthong.documents.samples import python_sample, shell_sample
+
+OPENAPI_NAME: Final = "openapi.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def technical_documents(interface: Interface) -> tuple[TechnicalDocument, ...]:
     """Return the set made for exactly the services and fields of an interface, the same bytes every time."""
     openapi = openapi_document(origin=interface.origin, system=interface.system, offers=interface.offers())
     texts = {
-        "openapi.json": ("application/json", json.dumps(openapi, ensure_ascii=False, indent=1) + "\n"),
+        OPENAPI_NAME: ("application/json", json.dumps(openapi, ensure_ascii=False, indent=1) + "\n"),
         "huong-dan.md": ("text/markdown", guide(interface, "vi")),
         "guide.md": ("text/markdown", guide(interface, "en")),
         "sample.py": ("text/x-python", python_sample(interface)),

@@ -25,9 +25,8 @@ from lienthong.core.conformance import State
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import instant, moment
 from lienthong.core.run_states import RunAct, RunState
-from lienthong.core.track_states import SupportState
 from lienthong.core.trial_states import TrialState
-from lienthong.core.trials import OPEN_RUNS, is_ripe, verdict_of
+from lienthong.core.trials import OPEN_RUNS, is_ripe, takes_reports, verdict_of
 from lienthong.sandbox_access.client import (
     SandboxAccess,
     SandboxError,
@@ -171,7 +170,7 @@ def settle(standing: RunStanding, access: SandboxAccess, *, request: int, system
                 sandbox_run=standing.run,
                 opened_at=moment(standing.opened_at),
             )
-        if run.state not in OPEN_RUNS or track.state is SupportState.CLOSED:
+        if run.state not in OPEN_RUNS or not takes_reports(track.state):
             act.refuse(ControlRefuse(ControlCode.RUN_OPEN_ALREADY))
             return None
         # 3.

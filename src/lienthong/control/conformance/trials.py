@@ -35,9 +35,13 @@ def begin(request: Request, content: ConnectionRequest, systems: Mapping[str, Sy
     """Begin the trial of each system within the act of a receipt, or renew it for a supplement's contents.
 
     A system that has registered a key for the sandbox is enrolled at once; the others await one. A system
-    that an earlier request has in the sandbox goes on under this one.
+    that an earlier request has in the sandbox goes on under this one. A request that asks no service has
+    nothing to try there: its own systems leave, those of an earlier request stay as they are.
     """
     asked = asked_in(content)
+    if not asked:
+        leave_all(request)
+        return
     for trial in Trial.objects.select_for_update().filter(request=request).exclude(state__in=_GONE):
         if trial.system_id not in {system.pk for system in systems.values()}:
             _leave(trial)
@@ -141,7 +145,10 @@ def _elsewhere(trial: Trial, key: PublicHalf) -> ControlRefuse | None:
 
 
 def leave_all(request: Request) -> None:
-    """End the trials of a request whose file is closed, within the running act; open runs are abandoned."""
+    """End the trials of a request that tries nothing any more, within the running act.
+
+    Its open runs are abandoned.
+    """
     for trial in Trial.objects.select_for_update().filter(request=request).exclude(state__in=_GONE):
         _leave(trial)
     for run in Run.objects.select_for_update().filter(request=request, state__in=OPEN_RUNS):

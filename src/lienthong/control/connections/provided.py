@@ -11,6 +11,7 @@ from lienthong.control.connections.models import DocumentsTrack, ProvidedDocumen
 from lienthong.control.starting import is_demonstration
 from lienthong.core.speech import Text
 from lienthong.core.track_states import DocumentsState
+from lienthong.documents.technical import OPENAPI_NAME
 
 
 class DocumentsFault(StrEnum):
@@ -26,8 +27,8 @@ FAULT_TEXTS: Final = {
         "The sandbox is not configured: set the keys origin, person and other of [trial].",
     ),
     DocumentsFault.NOTHING_TO_READ: Text(
-        "Đề nghị không đăng ký dịch vụ nào có trường để khai thác.",
-        "The request registers no service with a field to read.",
+        "Đề nghị không đăng ký dịch vụ nào có trường để khai thác và không chia sẻ thông tin nào.",
+        "The request registers no service with a field to read and gives nothing.",
     ),
 }
 _DEFECT: Final = Text("Lỗi của hệ thống, mã {code}.", "A defect of the system, code {code}.")
@@ -48,7 +49,7 @@ class ProvidedFile:
 class DocumentsStanding:
     """How the track stands: state, when it began and was provided, its fault, its newest edition.
 
-    `without_sandbox`: the sandbox that the documents name does not run here.
+    `without_sandbox`: the documents name a sandbox, which does not run here.
     """
 
     state: DocumentsState
@@ -88,7 +89,8 @@ def standing_of(request: int) -> DocumentsStanding | None:
         files=tuple(file for file in files if file.edition == edition),
         # A demonstration may run alone: its documents then name a sandbox that nobody can call.
         without_sandbox=is_demonstration(settings.LIENTHONG)
-        and settings.LIENTHONG.sandbox_access.origin is None,
+        and settings.LIENTHONG.sandbox_access.origin is None
+        and any(file.name.endswith(OPENAPI_NAME) for file in files if file.edition == edition),
     )
 
 

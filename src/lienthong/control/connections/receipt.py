@@ -58,12 +58,13 @@ def receive(request: Request, *, act: Act) -> None:
     request.save(update_fields=("state", "received_at", "answer_by", "version"))
     DocumentsTrack.objects.create(request=request, started_at=now)
     supporter = support.least_loaded()
-    SupportTrack.objects.create(
+    helped = SupportTrack.objects.create(
         request=request,
         started_at=now,
         supporter=supporter,
         state=SupportState.OPENED if supporter is None else SupportState.SUPPORTED,
     )
+    support.follow(helped)
     opened = open_assessments(request, starts.starts, systems, now=act.now)
     trials.begin(request, content, systems, act=act)
     act.event.detail |= {"answer_by": request.answer_by.isoformat(), "assessments": str(opened)}
@@ -83,6 +84,7 @@ def supplemented(request: Request, *, act: Act) -> None:
     request.supplement_by = None
     request.save(update_fields=("answer_by", "supplement_by"))
     _carry_over(request)
+    support.follow(SupportTrack.objects.select_for_update().get(request=request))
     content = read_request(_latest(request).content)
     systems = _systems(request, tuple(system.id for system in content.systems))
     trials.begin(request, content, systems, act=act)

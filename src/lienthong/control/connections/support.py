@@ -12,13 +12,17 @@ from django.db.models import Count
 from lienthong.control.accounts.directory import names_of, staff_with
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event
+from lienthong.control.conformance.runs import step_track
 from lienthong.control.connections import telling
+from lienthong.control.connections.content import read_request
 from lienthong.control.connections.files import KeptFile, kept_file
-from lienthong.control.connections.models import Message, Request, SupportTrack
+from lienthong.control.connections.models import Message, Request, SupportTrack, Version
 from lienthong.core.access import Actor, Role
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import moment
+from lienthong.core.request_services import asks_something
 from lienthong.core.track_states import SUPPORT_MACHINE, SupportAct, SupportState
+from lienthong.core.trials import after_contents
 
 
 def least_loaded() -> int | None:
@@ -45,9 +49,21 @@ def name_supporter(reference: str, supporter: int, *, actor: Actor) -> ControlRe
         track.state, track.supporter = target, supporter
         track.version += 1
         track.save(update_fields=("state", "supporter", "version"))
+        follow(track)
         event.body, event.detail = track.request.body_id, {"supporter": named[supporter]}
         telling.tell_of_naming(track.request)
     return None
+
+
+def follow(track: SupportTrack) -> None:
+    """Let a locked track expect a test exactly where the newest contents of its request can be tested.
+
+    Law: R5.2.
+    """
+    version = Version.objects.filter(request=track.request_id).latest("number")
+    wanted = after_contents(track.state, asks=asks_something(read_request(version.content)))
+    if wanted is not None:
+        step_track(track, wanted)
 
 
 def answer(reference: str, text: str, *, actor: Actor) -> ControlRefuse | None:

@@ -1,4 +1,4 @@
-"""Track (a): making the technical documents for what a request asks; closing all tracks with the file.
+"""Track (a): making the technical documents for what a request asks and gives; closing all tracks.
 
 Law: R5.2 (technical documents at once), R8.2, R9.1.
 """
@@ -32,7 +32,13 @@ from lienthong.core.legal_days import moment
 from lienthong.core.machines import names_of
 from lienthong.core.purpose import Actor as PurposeActor
 from lienthong.core.purpose import PurposeGround
-from lienthong.core.request_services import services_for
+from lienthong.core.request_services import (
+    asks_fields,
+    asks_something,
+    given_for,
+    gives_something,
+    services_for,
+)
 from lienthong.core.track_states import (
     ASSESSMENT_MACHINE,
     DOCUMENTS_MACHINE,
@@ -42,6 +48,8 @@ from lienthong.core.track_states import (
     DocumentsState,
     SupportAct,
 )
+from lienthong.documents.giving import giving_documents
+from lienthong.documents.giving_guide import Giving, GivingPurpose
 from lienthong.documents.interface import Interface, PurposeOffer, SamplePerson
 from lienthong.documents.technical import TechnicalDocument, technical_documents
 from lienthong_protocol.refusals import Code
@@ -63,19 +71,48 @@ class NothingToDocumentError(Exception):
         self.fault = fault
 
 
-def interfaces(request: ConnectionRequest, trial: TrialSettings) -> tuple[Interface, ...]:
-    """Return what the documents of each system are made from: what was asked for, nothing else.
+def document_sets(
+    request: ConnectionRequest, trial: TrialSettings
+) -> dict[str, tuple[TechnicalDocument, ...]]:
+    """Return the documents of each system by its code: for what it asks and for what it gives, nothing else.
 
-    Raises NothingToDocumentError. Law: R8.2.
+    What can be documented does not wait for what the request has yet to say. Raises NothingToDocumentError.
+    Law: R5.2, R8.2, R8.3.
     """
+    asks, gives = asks_something(request), gives_something(request)
+    if not asks and not gives:
+        raise NothingToDocumentError(DocumentsFault.NOTHING_TO_READ)
+    sets: dict[str, tuple[TechnicalDocument, ...]] = {system.id: () for system in request.systems}
+    for interface in _interfaces(request, trial) if asks else ():
+        sets[interface.system] += technical_documents(interface)
+    for giving in _givings(request) if gives else ():
+        sets[giving.system] += giving_documents(giving)
+    return sets
+
+
+def _givings(request: ConnectionRequest) -> Iterator[Giving]:
+    purposes = tuple(
+        GivingPurpose(code=purpose.code, title=purpose.name, given=given)
+        for purpose in request.purposes
+        if (given := given_for(request, purpose.code)).is_something
+    )
+    for system in request.systems:
+        yield Giving(
+            system=system.id,
+            name=system.name,
+            given=given_for(request),
+            purposes=purposes,
+            lacks_services=asks_fields(request) and not asks_something(request),
+        )
+
+
+def _interfaces(request: ConnectionRequest, trial: TrialSettings) -> Iterator[Interface]:
     if trial.origin is None or trial.person is None or trial.other is None:
         raise NothingToDocumentError(DocumentsFault.NO_TRIAL)
     purposes = tuple(offer for purpose in request.purposes if (offer := _offer(request, purpose)).services)
-    if not purposes:
-        raise NothingToDocumentError(DocumentsFault.NOTHING_TO_READ)
     person, other = _sample(trial.person), _sample(trial.other)
-    return tuple(
-        Interface(
+    for system in request.systems:
+        yield Interface(
             origin=trial.origin,
             system=system.id,
             name=system.name,
@@ -83,8 +120,6 @@ def interfaces(request: ConnectionRequest, trial: TrialSettings) -> tuple[Interf
             other=other,
             purposes=purposes,
         )
-        for system in request.systems
-    )
 
 
 def _offer(request: ConnectionRequest, purpose: RequestedPurpose) -> PurposeOffer:
@@ -154,12 +189,13 @@ def provide(request: int) -> DocumentsState | None:
 def _made(content: object) -> dict[str, TechnicalDocument] | str:
     """Return the documents by name, or why there are none: a fault by its name, a defect by its code."""
     try:
-        made = interfaces(read_request(content), settings.LIENTHONG.trial)
-        several = len(made) > 1
+        sets = document_sets(read_request(content), settings.LIENTHONG.trial)
+        several = len(sets) > 1
+        # A code table that a system needs in both directions is one file.
         return {
-            f"{each.system}/{document.name}" if several else document.name: document
-            for each in made
-            for document in technical_documents(each)
+            f"{system}/{document.name}" if several else document.name: document
+            for system, documents in sets.items()
+            for document in documents
         }
     except NothingToDocumentError as error:
         return error.fault.value

@@ -122,8 +122,8 @@ def _received(tale: Telling) -> None:
     set_back(tale.reference, tale.file.age)
 
 
-def _without_documents(tale: Telling) -> None:
-    """Receive what only gives: there is nothing to read, so no document of the services can be made."""
+def _giving(tale: Telling) -> None:
+    """Receive what only gives: its documents tell what is shared, and there is nothing to test yet."""
     _received(tale)
     tracks.provide(tale.request.pk)
 
@@ -279,7 +279,7 @@ STORIES: Final[Mapping[str, Callable[[Telling], None]]] = {
     "discarded": _discarded,
     "to_sign": _to_sign,
     "received": _received,
-    "without_documents": _without_documents,
+    "giving": _giving,
     "withdrawn": _withdrawn,
     "overdue": _overdue,
     "in_hand": _in_hand,

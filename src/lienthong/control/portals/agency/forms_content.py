@@ -24,7 +24,8 @@ from lienthong.core.connection_request import (
     counted_fields,
     written_count,
 )
-from lienthong.core.fields import BY_NAME, FIELDS, Field, Sensitivity, Source
+from lienthong.core.field_kinds import SOURCE_LABELS
+from lienthong.core.fields import BY_NAME, FIELDS, Field, Sensitivity
 from lienthong.core.purpose import Actor, PurposeGround
 from lienthong.core.service_catalogue import CATALOGUE, CatalogueEntry
 from lienthong.core.speech import Text
@@ -39,15 +40,6 @@ ACTOR_LABELS: Final = {
     Actor.OFFICER: Text("Cán bộ thực hiện", "An officer"),
     Actor.CITIZEN: Text("Công dân tự thực hiện trên cổng", "The citizen on a portal"),
     Actor.AUTOMATIC: Text("Hệ thống tự động theo quyết định", "A programme by decision"),
-}
-SOURCE_LABELS: Final = {
-    Source.REGISTER: Text("Cơ sở dữ liệu quốc gia về dân cư", "The register"),
-    Source.CIVIL_STATUS: Text("Hộ tịch", "Civil status"),
-    Source.RESIDENCE: Text("Cư trú", "Residence"),
-    Source.IDENTITY: Text("Căn cước", "Identity"),
-    Source.HEALTH: Text("Y tế", "Health"),
-    Source.DECLARATION: Text("Công dân khai", "Declared by the citizen"),
-    Source.MINISTRY: Text("Bộ Công an", "The Ministry"),
 }
 MARKS: Final = {
     Sensitivity.SENSITIVE: Text("Nhạy cảm", "Sensitive"),

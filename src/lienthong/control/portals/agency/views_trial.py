@@ -23,6 +23,7 @@ from lienthong.control.theme.speech import spoken
 from lienthong.core.access import Role, may_act
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.pages import Page
+from lienthong.core.request_services import gives_something
 from lienthong.core.speech import Text
 from lienthong.documents.persons import persons_document
 
@@ -48,6 +49,7 @@ def trial(request: PortalRequest, reference: str) -> HttpResponse:
         "thread": own_requests.thread_of(reference)[:_THREAD_SHOWN],
         "thread_page": f"agency:{Page.OWN_REQUEST_THREAD}",
         "report_page": f"agency:{Page.OWN_TRIAL_REPORT}",
+        "gives": gives_something(view.written.request),
         "may_test": may_act(request.actor, _INTEGRATOR) and support.is_open(view.support),
         "url": own_address(Page.OWN_TRIAL, reference),
     }

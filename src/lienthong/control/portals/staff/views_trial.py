@@ -15,6 +15,7 @@ from lienthong.control.portals.staff.views_requests import found_file, tabs_of
 from lienthong.control.portals.trials.shown import followed, shown_trial
 from lienthong.core.access import Portal
 from lienthong.core.pages import Page
+from lienthong.core.request_services import gives_something
 
 _THREAD_SHOWN: Final = 3
 
@@ -34,6 +35,7 @@ def trial(request: PortalRequest, reference: str) -> HttpResponse:
         "trials": trials,
         "reports_aside": queries.reports_aside(reference),
         "sandbox_keys": queries.sandbox_key_ids(),
+        "gives": gives_something(file.content),
         "support": support.standing_of(file.id),
         "thread": support.thread_of(file.id, most=_THREAD_SHOWN),
         "thread_page": f"staff:{Page.DESK_THREAD}",

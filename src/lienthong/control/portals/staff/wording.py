@@ -38,6 +38,7 @@ DOCUMENTS_KINDS: Final = {
 SUPPORT_KINDS: Final = {
     SupportState.OPENED: Kind.WARN,
     SupportState.SUPPORTED: Kind.INFO,
+    SupportState.UNTESTED: Kind.INFO,
     SupportState.TESTING: Kind.INFO,
     SupportState.TESTED: Kind.OK,
     SupportState.CLOSED: Kind.IDLE,
