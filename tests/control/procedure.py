@@ -8,10 +8,10 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize
 
 from lienthong.control.frame.portal import cookie_of
 from lienthong.core.access import Actor
@@ -93,7 +93,9 @@ class Person:
             if self.page.get_by_text(text).count():
                 return
             self.page.wait_for_timeout(1000)
-            self.page.reload()
+            # A page that renews itself may be on its way at this very moment.
+            with suppress(Error):
+                self.page.reload()
         raise AssertionError(f"never said: {text}\n{self.page.inner_text('main')}")
 
     def downloaded(self, link: str) -> bytes:

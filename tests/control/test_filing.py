@@ -27,6 +27,7 @@ from lienthong.core.legal_days import day_of, moment
 from lienthong.core.request_states import RequestState
 from lienthong.core.request_versions import Change
 from lienthong.core.track_states import AssessmentState, DocumentsState, SupportState
+from lienthong.core.version_words import words_of
 from lienthong.documents.letter import LetterPdf, SignaturePlace, render_letter
 from lienthong.documents.pdf_signature import read_signer, sign_letter
 from lienthong.documents.request_letter import request_letter
@@ -380,12 +381,12 @@ def test_a_supplement_is_a_new_letter_and_a_new_version(portals, writer, head, a
     assert [letter.number for letter in now.letters] == ["1290/SYT-VP", "1187/SYT-VP"]
     newest, oldest = versions_of(reference)
     assert oldest.changes == ()
-    assert [(each.change, each.about) for each in newest.changes] == [
-        (Change.ADDED, "full_name (get, MD1)"),
-        (Change.CHANGED, "count (get)"),
+    assert [(each.change, words_of(each).vi) for each in newest.changes] == [
+        (Change.ADDED, added := "Họ, chữ đệm và tên khai sinh (Khai thác thông tin, MD1)"),
+        (Change.CHANGED, "Số trường ghi trong văn bản: Khai thác thông tin"),
     ]
     page = browser.get(f"/agency/requests/{reference}/versions/").content.decode()
-    assert "full_name (get, MD1)" in page
+    assert added in page
     assert newest.sha256 in page
 
 
