@@ -22,7 +22,10 @@ SETUP := .venv/.set-up
 LOCK := uv.lock pyproject.toml protocol/pyproject.toml client/pyproject.toml scripts/uv-requirements.txt
 CODE := src protocol/src client/src tests scripts $(wildcard bench)
 CHECKS := $(addprefix check-,format lint types imports lock sizes words code pages law assets speech messages machines)
-WORKERS ?= 2
+# One more than the two processors it is made for: a third of the time a test waits for a process or a browser.
+WORKERS ?= 3
+# Their tests alone must cover the rules and the protocol, and only they pay for being traced.
+PURE := tests/core tests/protocol tests/evil/signing
 
 # uv works on this folder's environment, whatever environment happens to be active in the caller's shell.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
@@ -51,7 +54,8 @@ demo: $(SETUP)
 
 test: $(SETUP)
 	@scripts/need postgresql curl openssl poppler-utils chromium
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100 $(PURE)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(PURE))
 
 # All checks run, also after one has failed: whoever mends wants the whole list.
 check: $(SETUP)

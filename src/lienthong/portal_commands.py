@@ -1,59 +1,44 @@
 """`lienthong control` and `lienthong jobs`: the control plane, started only where all is fit."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from lienthong.command_line import configuration_option
 from lienthong.config import Configuration, read_configuration
-from lienthong.db import Database, Role, locate
-from lienthong.db.migrate import Status
+from lienthong.db import Role, locate
 from lienthong.ledger.invocation import TOLD, NotDoneError
 
-ReadStatus = Callable[[Database, Role], Status]
 
-_CONFIGURATION = click.option(
-    "--config",
-    "path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="LIENTHONG_CONFIG",
-    required=True,
-    help="The deployment's TOML file (or LIENTHONG_CONFIG).",
-)
+@click.command("control")
+@configuration_option
+def control(path: Path) -> None:
+    """Run the portals of staff and agencies."""
+    configuration = _fit(path)
+    from lienthong.control.preconditions import NotFitError
+    from lienthong.control.serving import serve
 
-
-def portal_commands(read_status: ReadStatus) -> tuple[click.Command, ...]:
-    """Return the commands; `read_status` tells how a database stands to this release."""
-
-    @click.command("control")
-    @_CONFIGURATION
-    def control(path: Path) -> None:
-        """Run the portals of staff and agencies."""
-        configuration = _fit(path, read_status)
-        from lienthong.control.preconditions import NotFitError
-        from lienthong.control.serving import serve
-
-        try:
-            serve(configuration, path)
-        except NotFitError as error:
-            raise NotDoneError(str(error)) from error
-
-    @click.command("jobs")
-    @_CONFIGURATION
-    def jobs(path: Path) -> None:
-        """Run what the portals leave to be done: notices, leaves of the log, what comes round."""
-        _fit(path, read_status)
-        from lienthong.control.jobs.working import work
-        from lienthong.control.log_lines import log_as_lines
-
-        log_as_lines()
-        work()
-
-    return control, jobs
+    try:
+        serve(configuration, path)
+    except NotFitError as error:
+        raise NotDoneError(str(error)) from error
 
 
-def _fit(path: Path, read_status: ReadStatus) -> Configuration:
+@click.command("jobs")
+@configuration_option
+def jobs(path: Path) -> None:
+    """Run what the portals leave to be done: notices, leaves of the log, what comes round."""
+    _fit(path)
+    from lienthong.control.jobs.working import work
+    from lienthong.control.log_lines import log_as_lines
+
+    log_as_lines()
+    work()
+
+
+def _fit(path: Path) -> Configuration:
     """Set Django up for a deployment where a process of the control plane may start, or end in a sentence."""
+    from lienthong import schema
     from lienthong.control import preconditions
     from lienthong.control.starting import prepare
 
@@ -63,7 +48,7 @@ def _fit(path: Path, read_status: ReadStatus) -> Configuration:
         database = locate(**configuration.database.place())
         preconditions.require_secret(configuration, database)
         prepare(configuration)
-        status = read_status(database, Role.CONTROL)
+        status = schema.status(database, role=Role.CONTROL)
         preconditions.require_schema(status.pending + status.changed, status.unknown)
         preconditions.require_no_faults(database)
     except (preconditions.NotFitError, *TOLD) as error:

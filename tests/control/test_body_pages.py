@@ -123,13 +123,13 @@ def signed_in(chromium, base, story, width, language="vi"):
 def test_every_page_of_bodies_is_accessible_quiet_and_whole(portals, story, chromium, width, language):
     with served() as base, signed_in(chromium, base, story, width, language) as context:
         faults = {}
+        visit = Visit(context.new_page(), base)
         for name, path in pages_of(story).items():
-            visit = Visit(context.new_page(), base)
+            visit.complaints.clear()
             visit.page.goto(f"{base}/{path}", wait_until="load")
             visit.page.evaluate("document.fonts.ready")
             visit.picture(f"{name}-{width}-{language}")
             found = [visit.violations(), f"sideways {visit.sideways()}", *visit.complaints]
             if found != ["", "sideways 0"]:
                 faults[name] = found
-            visit.page.close()
         assert faults == {}

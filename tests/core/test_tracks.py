@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lienthong.core.access import Role
 from lienthong.core.legal_days import SECOND, start_of_day
 from lienthong.core.system_facts import ManagedBy, SystemFacts
 from lienthong.core.tracks import (
@@ -19,6 +20,7 @@ from lienthong.core.tracks import (
     Track,
     measure_start,
     on_receipt,
+    roles_told,
 )
 from tests.core.connecting import FACT
 from tests.core.filing import PROFILE, TODAY
@@ -75,6 +77,12 @@ def test_a_system_known_to_the_identification_platform_awaits_a_decision_on_e0()
     ended = replace(FACT, valid_to=TODAY.replace(day=23))
     lapsed = {"his": SystemFacts(identification_platform=ended)}
     assert on_receipt(lapsed, RECEIVED, PROFILE, CALENDAR).starts[-1].path is AssessmentPath.CHECK
+
+
+def test_those_who_assess_are_told_and_for_a_defence_system_the_chief() -> None:
+    assert roles_told(on_receipt({"his": ORDINARY}, RECEIVED, PROFILE, CALENDAR).starts) == {Role.ASSESSOR}
+    assert roles_told(on_receipt({"mod": DEFENCE}, RECEIVED, PROFILE, CALENDAR).starts) == {Role.CHIEF}
+    assert roles_told(()) == frozenset()
 
 
 def test_the_answer_is_due_after_five_working_days() -> None:
