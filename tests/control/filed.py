@@ -11,14 +11,14 @@ from lienthong.control.connections.handling import Seen, Weighed, assign, weigh
 from lienthong.control.connections.models import Request, Version
 from lienthong.control.connections.receipt import receive
 from lienthong.control.letters.arrivals import Arrival, arrive
-from lienthong.control.letters.models import OutgoingLetter
+from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
 from lienthong.control.letters.numbers import REQUESTS, next_number
 from lienthong.control.letters.outgoing import Wording, draft
 from lienthong.control.letters.outgoing_content import Purpose
 from lienthong.control.participants.models import Body, System
 from lienthong.core.access import Actor, Role
 from lienthong.core.connection_request import ConnectionRequest
-from lienthong.core.document_kinds import ArrivalChannel
+from lienthong.core.document_kinds import ArrivalChannel, CopyStatus
 from lienthong.core.legal_days import moment
 from lienthong.core.letter_numbers import NumberSymbol
 from lienthong.core.request_handling import Opinion, key_of
@@ -82,6 +82,23 @@ def sent(body: int, *, content: ConnectionRequest = COMPLETE, letter: int | None
         request.letter = arrive(arrival, None, act=act)
     request.save()
     return request
+
+
+def arrived(body: int, number: int | None = None, **changes: object) -> IncomingLetter:
+    """Return a letter of a body that came on paper and lies in the register."""
+    arrival = {
+        "sender": body_of(body).identifier,
+        "number": NumberSymbol(number or 1000 + next(_numbers), "SYT-VP"),
+        "dated": DATED,
+        "subject": "Đề nghị kết nối",
+        "channel": ArrivalChannel.PAPER,
+        "copy": CopyStatus.ORIGINAL,
+    }
+    with acting(Event(kind="letter.register", actor=None, subject_kind="incoming_letter")) as act:
+        letter = arrive(Arrival(**arrival | changes), None, act=act)
+        assert isinstance(letter, IncomingLetter), letter.text
+        act.event.subject = str(letter.pk)
+    return letter
 
 
 def add_version(request: Request, content: ConnectionRequest) -> Version:

@@ -33,6 +33,12 @@ def _letter(portals: Portals, body: int) -> Mapping[str, object]:
     return {"letter": drafted(portals, body).pk}
 
 
+def _arrival(_portals: Portals, body: int) -> Mapping[str, object]:
+    from tests.control.filed import arrived
+
+    return {"arrival": arrived(body).pk}
+
+
 def _of_draft(portals: Portals, body: int) -> Mapping[str, object]:
     from tests.control.requesting import begun
 
@@ -209,6 +215,11 @@ SAMPLES: dict[Page, Sample] = {
     Page.ARRIVALS: _no_values,
     Page.ARRIVAL_ENTER: _no_values,
     Page.ARRIVAL_SCAN: lambda _portals, _body: {"arrival": 0},
+    Page.ARRIVAL: _arrival,
+    Page.ARRIVAL_OPEN: _arrival,
+    Page.ARRIVAL_SENDER: _arrival,
+    Page.ARRIVAL_PUT_UNDER: _arrival,
+    Page.ARRIVAL_GIVE_BACK: _arrival,
     Page.LETTERS: _no_values,
     Page.LETTER: _letter,
     Page.LETTER_PDF: _letter,

@@ -18,7 +18,7 @@ from lienthong.core.connection_request import Direction, FieldChoice
 from lienthong.core.document_kinds import ArrivalChannel, CopyStatus
 from lienthong.core.letter_numbers import NumberSymbol
 from lienthong.core.request_handling import Opinion, key_of
-from tests.control.filed import DATED, agreed, assigned, body_of, drafted, fresh, received, seen
+from tests.control.filed import DATED, agreed, arrived, assigned, body_of, drafted, fresh, received, seen
 from tests.control.looking import Visit, apart
 from tests.control.portal import OWN_BODY, Portals
 from tests.control.serving import served
@@ -90,6 +90,7 @@ class Unit:
             subject="Đề nghị kết nối", channel=ArrivalChannel.PAPER, copy=CopyStatus.ORIGINAL,
         )  # fmt: skip
         arrivals.enter(paper, None, actor=self.person)
+        self.waiting = arrived(OWN_BODY, 3107).pk
 
     def pages(self) -> dict[str, str]:
         reference = f"requests/{self.request.reference}"
@@ -109,6 +110,9 @@ class Unit:
             "chief": "desk/",
             "arrivals": "arrivals/",
             "arrival": "arrivals/new/",
+            "arrival-letter": f"arrivals/{self.waiting}/",
+            "arrival-open": f"arrivals/{self.waiting}/open/",
+            "arrival-give-back": f"arrivals/{self.waiting}/give-back/",
         }
 
 

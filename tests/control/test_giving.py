@@ -96,13 +96,13 @@ def test_what_is_given_is_documented_though_services_are_still_lacking(portals):
     assert "openapi.json" in files
 
 
-def test_neither_direction_is_a_fault_that_says_so(portals):
+def test_neither_direction_waits_for_the_body_and_says_so(portals):
     request = received(OWN_BODY, content=NOTHING)
-    with pytest.raises(NotDoneError):
-        provide_documents(request=request.pk)
+    provide_documents(request=request.pk)
     standing = provided.standing_of(request.pk)
     assert standing.state == DocumentsState.FAILED
-    assert standing.why.en.endswith("and gives nothing.")
+    assert standing.waits
+    assert "gives nothing" in standing.why.en
     assert tracks.provide(request.pk) is DocumentsState.FAILED
     kinds = [event.kind for event in events_of("request", request.reference)]
     assert kinds.count("documents.fail") == 1

@@ -102,3 +102,11 @@ def test_every_name_has_its_words() -> None:
     assert set(OFFICE_LABELS) == set(Office)
     assert set(PART_LABELS) == set(Part)
     assert set(PATH_LABELS) == set(AssessmentPath)
+
+
+@pytest.mark.law("R5.2", "R4.9")
+def test_where_no_system_is_named_yet_those_who_assess_are_told_all_the_same() -> None:
+    starts = on_receipt({}, RECEIVED, PROFILE, CALENDAR).starts
+    (assessment,) = (start for start in starts if start.track is Track.ASSESSMENT)
+    assert (assessment.system, assessment.path) == ("", None)
+    assert Role.ASSESSOR in roles_told((assessment,))

@@ -131,6 +131,11 @@ class FieldChoice:
         return self.known is not None and self.known.sensitivity is not Sensitivity.ORDINARY
 
 
+def item_name(label: str) -> str:
+    """Return a name for an item outside the catalogue that never meets a name in it."""
+    return "x:" + " ".join(label.split()).casefold()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceChoice:
     """A service of the catalogue, wanted for one purpose. Law: R5.1."""

@@ -67,6 +67,11 @@ class ControlCode(StrEnum):
     ARRIVAL_WRONG = "LC461"
     ARRIVAL_TWICE = "LC462"
     SCAN_REFUSED = "LC463"
+    SENDER_NO_BODY = "LC464"
+    ARRIVAL_KNOWN = "LC465"
+    NO_GROUND_TO_GIVE_BACK = "LC466"
+    FILE_UNKNOWN = "LC467"
+    FILE_OF_ANOTHER_BODY = "LC468"
     NOT_YOUR_FILE = "LC551"
     ACCEPTANCE_NOT_READY = "LC552"
     HANDLER_UNKNOWN = "LC553"
@@ -299,6 +304,28 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "This letter was registered already from the same channel, arrival no. {arrival}.",
     ),
     ControlCode.SCAN_REFUSED: Text("Không nhận tệp: {problems}", "The file is not accepted: {problems}"),
+    ControlCode.SENDER_NO_BODY: Text(
+        "Nơi gửi “{sender}” chưa được ghi nhận là cơ quan, tổ chức. Hãy ghi nhận cơ quan rồi ghi mã định "
+        "danh ở văn bản này; nếu nơi gửi là cá nhân thì trả lại văn bản, nêu rõ lý do.",
+        "The sender “{sender}” is not registered as a body. Register it and name its identifier on this "
+        "letter; a letter of an individual is given back with the reason.",
+    ),
+    ControlCode.ARRIVAL_KNOWN: Text(
+        "Văn bản này của {sender} đã đến trước đó, số đến {arrival}, hồ sơ {reference}. Hãy đưa bản này vào "
+        "hồ sơ đó.",
+        "This letter of {sender} came before, arrival no. {arrival}, file {reference}. Put this copy there.",
+    ),
+    ControlCode.NO_GROUND_TO_GIVE_BACK: Text(
+        "Trả lại văn bản phải chọn căn cứ và nêu rõ lý do; thiếu nội dung không phải là căn cứ trả lại.",
+        "A letter is given back on a ground and for a stated reason; contents that lack are no ground.",
+    ),
+    ControlCode.FILE_UNKNOWN: Text(
+        "Không có hồ sơ đã gửi nào mang mã {reference}.", "There is no file {reference} that was sent."
+    ),
+    ControlCode.FILE_OF_ANOTHER_BODY: Text(
+        "Hồ sơ {reference} là của {body}, không phải của nơi gửi văn bản này.",
+        "The file {reference} is that of {body}, not of the sender of this letter.",
+    ),
     ControlCode.NOT_YOUR_FILE: Text("Hồ sơ này được giao cho {who}.", "This file was given to {who}."),
     ControlCode.ACCEPTANCE_NOT_READY: Text(
         "Chưa thể đề xuất chấp thuận: {problems}", "Acceptance cannot be proposed: {problems}"

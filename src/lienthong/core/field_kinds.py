@@ -40,6 +40,13 @@ class Sensitivity(StrEnum):
     SENSITIVE = "sensitive"
 
 
+SENSITIVITY_MARKS: Final = {
+    Sensitivity.SENSITIVE: Text("Nhạy cảm", "Sensitive"),
+    Sensitivity.FAMILY: Text("Gia đình", "Family"),
+}
+"""How fields that have to be named one by one are marked. Law: R1.2."""
+
+
 class Source(StrEnum):
     """Who is answerable for a value: the database whose word prevails when two disagree.
 

@@ -12,7 +12,6 @@ from lienthong.core.speech import Text
 _HANDLER = frozenset({Role.HANDLER})
 _CLERK = frozenset({Role.INTAKE_CLERK})
 _SIGNERS = frozenset({Role.CHIEF, Role.APPROVER})
-_CHIEF = frozenset({Role.CHIEF})
 
 
 class OutgoingState(StrEnum):
@@ -100,7 +99,7 @@ INCOMING_MACHINE = Machine(
     initial=(_I.ARRIVED,),
     states=(
         State(_I.ARRIVED, Text("Mới đến", "Arrived"), _CLERK),
-        State(_I.REGISTERED, Text("Đã vào sổ", "Registered"), _CLERK | _CHIEF),
+        State(_I.REGISTERED, Text("Đã vào sổ", "Registered"), _CLERK),
         State(_I.FILED, Text("Đã vào hồ sơ", "On file"), final=True),
         State(_I.JOINED, Text("Trùng, đã ghép với bản đến trước", "Joined with its first copy"), final=True),
         State(_I.GIVEN_BACK, Text("Đã trả lại nơi gửi", "Given back to the sender"), final=True),
@@ -114,7 +113,7 @@ INCOMING_MACHINE = Machine(
     transitions=(
         Transition(_IA.REGISTER, _I.ARRIVED, _I.REGISTERED, _CLERK),
         Transition(_IA.JOIN, _I.ARRIVED, _I.JOINED, _CLERK),
-        Transition(_IA.GIVE_BACK, _I.ARRIVED, _I.GIVEN_BACK, _CLERK),
-        Transition(_IA.FILE, _I.REGISTERED, _I.FILED, _CLERK | _CHIEF),
+        Transition(_IA.FILE, _I.REGISTERED, _I.FILED, _CLERK),
+        Transition(_IA.GIVE_BACK, _I.REGISTERED, _I.GIVEN_BACK, _CLERK),
     ),
 )

@@ -48,6 +48,11 @@ class Page(StrEnum):
     ARRIVALS = "arrivals"
     ARRIVAL_ENTER = "arrival_enter"
     ARRIVAL_SCAN = "arrival_scan"
+    ARRIVAL = "arrival"
+    ARRIVAL_OPEN = "arrival_open"
+    ARRIVAL_SENDER = "arrival_sender"
+    ARRIVAL_PUT_UNDER = "arrival_put_under"
+    ARRIVAL_GIVE_BACK = "arrival_give_back"
     LETTERS = "letters"
     LETTER = "letter"
     LETTER_PDF = "letter_pdf"
@@ -330,6 +335,11 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.ARRIVALS: _desk("Văn bản đến", "Letters in"),
     Page.ARRIVAL_ENTER: _desk("Vào sổ văn bản đến", "Register a letter", _CLERK),
     Page.ARRIVAL_SCAN: _desk("Bản quét", "Scan"),
+    Page.ARRIVAL: _desk("Văn bản đến", "Letter in"),
+    Page.ARRIVAL_OPEN: _desk("Mở hồ sơ từ văn bản đến", "Open the file of a letter", _CLERK),
+    Page.ARRIVAL_SENDER: _desk("Ghi cơ quan gửi", "Say who sent it", _CLERK),
+    Page.ARRIVAL_PUT_UNDER: _desk("Đưa vào hồ sơ đã có", "Put under a file", _CLERK),
+    Page.ARRIVAL_GIVE_BACK: _desk("Trả lại văn bản", "Give a letter back", _CLERK),
     Page.LETTERS: _desk("Văn bản đi", "Letters out"),
     Page.LETTER: _desk("Văn bản", "Letter"),
     Page.LETTER_PDF: _desk("Bản PDF", "PDF"),

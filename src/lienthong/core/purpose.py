@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from lienthong.core.speech import Text
+
 LONGEST_PATTERN = 64
 MOST_STARS = 2
 
@@ -23,12 +25,27 @@ class PurposeGround(StrEnum):
     OTHER_LAW = "other_law"
 
 
+PURPOSE_GROUND_LABELS = {
+    PurposeGround.STATE_TASK: Text("Nhiệm vụ của cơ quan nhà nước", "Task of a state body"),
+    PurposeGround.CONSENT: Text("Công dân đồng ý", "Consent of the citizen"),
+    PurposeGround.OWN_REQUEST: Text("Yêu cầu của chính công dân", "The citizen's own request"),
+    PurposeGround.OTHER_LAW: Text("Luật khác có quy định", "Another law so provides"),
+}
+
+
 class Actor(StrEnum):
     """Who acts: an officer, a portal for its signed-in citizen, a programme by decision. Law: R8.1."""
 
     OFFICER = "officer"
     CITIZEN = "citizen"
     AUTOMATIC = "automatic"
+
+
+ACTOR_LABELS = {
+    Actor.OFFICER: Text("Cán bộ thực hiện", "An officer"),
+    Actor.CITIZEN: Text("Công dân tự thực hiện trên cổng", "The citizen on a portal"),
+    Actor.AUTOMATIC: Text("Hệ thống tự động theo quyết định", "A programme by decision"),
+}
 
 
 class CasePatternError(ValueError):

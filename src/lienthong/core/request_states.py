@@ -1,4 +1,4 @@
-"""The states of a connection request, from the draft to its answer.
+"""The states of a connection request, from the draft or the arrived letter to its answer.
 
 Nobody refuses by an act of one's own: the issue of the reasoned letter does, and the system records it. The
 same holds for asking for a supplement. Law: R1.3, R5.1, R5.3.
@@ -60,7 +60,8 @@ _S, _A = RequestState, RequestAct
 REQUEST_MACHINE = Machine(
     name="request",
     label=Text("Đề nghị kết nối", "Connection request"),
-    initial=(_S.DRAFT,),
+    # A letter that comes on paper or by the axis was signed and sent before its file is opened.
+    initial=(_S.DRAFT, _S.SENT),
     states=(
         State(_S.DRAFT, Text("Đang soạn", "Draft"), _WRITERS),
         State(_S.TO_SIGN, Text("Chờ ký", "Awaiting signature"), _HEAD),

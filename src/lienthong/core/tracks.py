@@ -111,6 +111,10 @@ PATH_LABELS = {
 }
 
 
+NO_SYSTEM_LABEL = Text("Chờ nêu hệ thống", "Awaits a system")
+"""How the third track stands while a letter names no system."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addressee:
     """An office told of the start of a track, and its part in it."""
@@ -163,16 +167,18 @@ def on_receipt(
 ) -> Receipt:
     """Return what starts when a request for these systems is received: all three tracks, in one act.
 
+    Where it names no system yet, the offices are told that one will come.
+
     `received_at` is an instant. Each system has its own assessment; that of a system of the Ministry of
     National Defence goes to that Ministry's unit, not to A05. Law: R5.2, R4.3, R9.3.
     """
     received_on = day_of(received_at)
-    assessments = (_assessment(system, facts, received_on) for system, facts in systems.items())
+    assessments = tuple(_assessment(system, facts, received_on) for system, facts in systems.items())
     return Receipt(
         starts=(
             TrackStart(Track.DOCUMENTS, (_AUTHORITY_LEADS, _BODY)),
             TrackStart(Track.SUPPORT, (_AUTHORITY_LEADS, _BODY)),
-            *assessments,
+            *(assessments or (TrackStart(Track.ASSESSMENT, (*_POLICE_TEAM, _BODY)),)),
         ),
         answer_by=deadline(received_on, profile.number("request.decide"), calendar),
     )

@@ -4,6 +4,7 @@ Law: R5.2, R4.3, R4.9.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from django.conf import settings
 
@@ -21,10 +22,17 @@ from lienthong.core.tracks import (
     OFFICE_LABELS,
     PART_LABELS,
     PATH_LABELS,
+    AssessmentPath,
     Office,
     Part,
+    Track,
     TrackStart,
     roles_told,
+)
+
+_NO_SYSTEM: Final = Text(
+    "Văn bản đề nghị chưa nêu hệ thống; kiểm tra được mở cho từng hệ thống ngay khi cơ quan nêu.",
+    "The letter names no system yet; the assessment of each is opened as soon as the body names it.",
 )
 
 
@@ -35,7 +43,7 @@ def open_assessments(
 
     Who works for the offices concerned is told in the same act, once for all systems.
     """
-    begun = tuple(start for start in starts if start.path is not None)
+    begun = tuple(start for start in starts if start.track is Track.ASSESSMENT)
     opened = [
         Assessment.objects.create(
             request=request,
@@ -48,13 +56,13 @@ def open_assessments(
         for start in begun
         if (path := start.path) is not None
     ]
-    if opened:
+    if begun:
         _tell(request, begun, systems)
     return len(opened)
 
 
 def _tell(request: Request, begun: Iterable[TrackStart], systems: Mapping[str, System]) -> None:
-    each = [_lines(start, systems[start.system].name) for start in begun]
+    each = [_lines(start, systems[start.system].name if start.system else "") for start in begun]
     tell(
         ToOffice(roles_told(begun)),
         Text(
@@ -77,13 +85,16 @@ def _tell(request: Request, begun: Iterable[TrackStart], systems: Mapping[str, S
 
 def _lines(start: TrackStart, system: str) -> Text:
     """Return for one system which way it goes, and every office with its part."""
-    assert start.path is not None
-    heading = joined([Text(system, system), PATH_LABELS[start.path]], " – ")
+    heading = _NO_SYSTEM if start.path is None else _heading(system, start.path)
     offices = [
         joined([_office(told["office"], told["name"]), PART_LABELS[Part(told["part"])]], ": ")
         for told in _told(start)
     ]
     return joined([heading, *offices], "\n")
+
+
+def _heading(system: str, path: AssessmentPath) -> Text:
+    return joined([Text(system, system), PATH_LABELS[path]], " – ")
 
 
 def _office(office: str, name: str) -> Text:

@@ -13,7 +13,7 @@ from lienthong.control.accounts.directory import names_of
 from lienthong.control.audit.events import Written, database_now, events_of
 from lienthong.control.conformance.models import Run
 from lienthong.control.connections.content import read_facts, read_request
-from lienthong.control.connections.handling import Weighed, against_acceptance, opinions_on
+from lienthong.control.connections.handling import Weighed, against_acceptance, lacking_in, opinions_on
 from lienthong.control.connections.models import Message, Request, Version
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter, Upload
 from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
@@ -26,7 +26,6 @@ from lienthong.core.legal_days import day_of
 from lienthong.core.letter_states import OUTGOING_MACHINE, OutgoingState
 from lienthong.core.missing import Missing
 from lienthong.core.request_handling import UNSEEN, WITH_AUTHORITY, ChoiceKey, Opinion, key_of
-from lienthong.core.request_missing import missing
 from lienthong.core.request_states import REQUEST_MACHINE, RequestState
 from lienthong.core.request_versions import Difference, differences
 from lienthong.core.run_states import RUN_MACHINE, RunState
@@ -127,7 +126,7 @@ def request_file(reference: str) -> RequestFile | None:
     version = Version.objects.filter(request=request).latest("number")
     content = read_request(version.content)
     opinions = opinions_on(version)
-    lacking = missing(content, today)
+    lacking = lacking_in(version, today)
     names = names_of((request.handler, request.stand_in))
     is_due = request.state in WITH_AUTHORITY and request.answer_by is not None
     return RequestFile(
@@ -314,6 +313,7 @@ class VersionLine:
 
     number: int
     signed_at: datetime
+    entered_by: str
     differences: tuple[Difference, ...]
 
 
@@ -322,8 +322,14 @@ def versions_of(reference: str) -> tuple[VersionLine, ...]:
     rows = list(Version.objects.filter(request__reference=reference).order_by("number"))
     read = [read_request(row.content) for row in rows]
     changed = [(), *(differences(before, after) for before, after in pairwise(read))]
+    names = names_of(row.entered_by for row in rows)
     lines = (
-        VersionLine(number=row.number, signed_at=row.signed_at, differences=found)
+        VersionLine(
+            number=row.number,
+            signed_at=row.signed_at,
+            entered_by=names.get(row.entered_by or 0, ""),
+            differences=found,
+        )
         for row, found in zip(rows, changed, strict=True)
     )
     return tuple(reversed(tuple(lines)))

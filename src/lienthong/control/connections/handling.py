@@ -15,12 +15,14 @@ from lienthong.control.audit.events import Event, events_of
 from lienthong.control.connections import telling
 from lienthong.control.connections.content import read_request
 from lienthong.control.connections.models import FieldOpinion, Request, Version
+from lienthong.control.connections.written import decode
 from lienthong.core.access import Actor, Role
 from lienthong.core.connection_request import ConnectionRequest, Direction
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import day_of, instant, moment
 from lienthong.core.missing import Missing, listed
 from lienthong.core.request_handling import ChoiceKey, Opinion, judge_acceptance, key_of, may_handle
+from lienthong.core.request_letter import letter_missing
 from lienthong.core.request_missing import missing
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct
 from lienthong.core.speech import Text
@@ -231,6 +233,17 @@ def _handler(id: int) -> str | ControlRefuse:
 def newest(request: Request) -> Version:
     """Return the version of a request that counts."""
     return Version.objects.filter(request=request).latest("number")
+
+
+def lacking_in(version: Version, today: date) -> tuple[Missing, ...]:
+    """Return what a version lacks on a day; of a letter that was not written here also head and signature.
+
+    Law: R5.1, R5.3.
+    """
+    written = decode(version.content)
+    if version.entered_by is None:
+        return missing(written.request, today)
+    return letter_missing(written.request, written.head, today)
 
 
 def opinions_on(version: Version) -> dict[ChoiceKey, Weighed]:

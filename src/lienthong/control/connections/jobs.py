@@ -9,11 +9,18 @@ class NotDoneError(Exception):
 
 @job("connections.provide_documents")
 def provide_documents(*, request: int) -> None:
-    """Make the technical documents of a request; raises NotDoneError so that a failure comes again."""
+    """Make the technical documents of a request; raises NotDoneError so that a failure comes again.
+
+    What waits for the body comes with its supplement, which enqueues a job of its own.
+    """
+    from lienthong.control.connections.provided import standing_of
     from lienthong.control.connections.tracks import provide
     from lienthong.core.track_states import DocumentsState
 
-    if provide(request) is DocumentsState.FAILED:
+    if provide(request) is not DocumentsState.FAILED:
+        return
+    standing = standing_of(request)
+    if standing is None or not standing.waits:
         raise NotDoneError(f"the documents of request {request} could not be made; its track says why")
 
 

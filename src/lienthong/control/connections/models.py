@@ -5,7 +5,7 @@ from django.db import models
 from lienthong.control.frame.states import StateField
 from lienthong.control.letters.models import IncomingLetter, Upload
 from lienthong.control.participants.models import Body
-from lienthong.core.request_states import REQUEST_MACHINE
+from lienthong.core.request_states import REQUEST_MACHINE, RequestState
 from lienthong.core.track_states import DOCUMENTS_MACHINE, SUPPORT_MACHINE
 
 
@@ -16,7 +16,7 @@ class Request(models.Model):
     reference = models.TextField(unique=True)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="requests")
     title = models.TextField(default="")
-    state = StateField(REQUEST_MACHINE)
+    state = StateField(REQUEST_MACHINE, default=RequestState.DRAFT.value)
     letter = models.ForeignKey(IncomingLetter, on_delete=models.PROTECT, null=True, related_name="+")
     handler = models.BigIntegerField(null=True)
     stand_in = models.BigIntegerField(null=True)
@@ -51,19 +51,30 @@ class Draft(models.Model):
 
 
 class Version(models.Model):
-    """A request as it was signed; never changed. `sha256` is of the canonical bytes of `content`."""
+    """A request as it was signed; never changed. `sha256` is of the canonical bytes of `content`.
+
+    Of a letter on paper or by the axis the signature stands on the letter: `entered_by` typed what it says.
+    """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="versions")
     number = models.IntegerField()
     content = models.JSONField()
     sha256 = models.BinaryField()
     letter = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="+")
-    signed_by = models.BigIntegerField()
+    signed_by = models.BigIntegerField(null=True)
+    entered_by = models.BigIntegerField(null=True)
     signed_at = models.DateTimeField()
 
     class Meta:
         db_table = "request_version"
-        constraints = (models.UniqueConstraint("request", "number", name="request_version_number"),)
+        constraints = (
+            models.UniqueConstraint("request", "number", name="request_version_number"),
+            models.CheckConstraint(
+                condition=models.Q(signed_by=None, entered_by__isnull=False)
+                | models.Q(signed_by__isnull=False, entered_by=None),
+                name="request_version_by",
+            ),
+        )
 
 
 class DocumentsTrack(models.Model):

@@ -15,10 +15,11 @@ from django.db.models import F
 from lienthong.control.accounts.directory import names_of
 from lienthong.control.assessments.models import Assessment
 from lienthong.control.audit.events import Written as WrittenEvent
-from lienthong.control.audit.events import events_of
+from lienthong.control.audit.events import database_now, events_of
 from lienthong.control.conformance.happenings import TRIAL_EVENTS, TRIAL_WARNINGS
 from lienthong.control.connections import provided, support
 from lienthong.control.connections.files import KeptFile, description_file, kept_file
+from lienthong.control.connections.handling import lacking_in
 from lienthong.control.connections.models import Draft, Message, Request, Version
 from lienthong.control.connections.written import Written, decode, decode_draft
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
@@ -26,7 +27,9 @@ from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
 from lienthong.control.participants.models import Body
 from lienthong.control.participants.successors import predecessors
 from lienthong.core.access import Actor, Portal, may_act
+from lienthong.core.legal_days import day_of
 from lienthong.core.letter_states import OutgoingState
+from lienthong.core.missing import Missing
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
 from lienthong.core.request_versions import Difference, differences
 from lienthong.core.speech import Text
@@ -138,7 +141,10 @@ class AssessmentStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestView:
-    """One request whole. `written` is its newest version, the draft before there is one."""
+    """One request whole. `written` is its newest version, the draft before there is one.
+
+    `lacking` is what the newest version lacks, of which the authority sees the same list.
+    """
 
     reference: str
     title: str
@@ -155,6 +161,7 @@ class RequestView:
     phone: str
     hours: str
     written: Written
+    lacking: tuple[Missing, ...]
     description: KeptFile | None
     is_submitted: bool
     documents: provided.DocumentsStanding | None
@@ -189,6 +196,7 @@ def request_of(reference: str) -> RequestView:
         phone=authority.support_phone,
         hours=authority.support_hours,
         written=written,
+        lacking=() if latest is None else lacking_in(latest, day_of(database_now())),
         description=description_file(row.body.pk, written),
         is_submitted=draft.drafted is not None,
         documents=provided.standing_of(row.pk),
@@ -243,6 +251,7 @@ def _letters(request: int) -> Iterator[LetterEntry]:
 
 _TOLD: Final = {
     "request.start": Text("Bắt đầu soạn đề nghị", "Request begun"),
+    "request.open": Text("Mở hồ sơ từ văn bản đến", "File opened from a letter"),
     "request.describe": Text("Cập nhật tài liệu mô tả kỹ thuật", "Technical description changed"),
     "request.message": Text("Gửi tin nhắn cho người hỗ trợ", "Message to the supporter"),
     "thread.answered": Text("Người hỗ trợ trả lời", "Answer of the supporter"),
@@ -256,6 +265,7 @@ _KINDS: Final = {
     "request.refuse": "bad",
     "request.discard": "idle",
     "request.ask_supplement": "warn",
+    "request.open": "ok",
     "request.sign": "ok",
     "request.supplement": "ok",
     "request.accept": "ok",
@@ -289,11 +299,15 @@ def _happening(event: WrittenEvent) -> Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionEntry:
-    """A version as it was signed, and what it changed against the one before."""
+    """A version as it was signed, and what it changed against the one before.
+
+    Of a letter on paper or by the axis nobody signed here: `entered_by` typed what it says.
+    """
 
     number: int
     sha256: str
     signed_by: str
+    entered_by: str
     signed_at: datetime
     written: Written
     letter: KeptFile | None
@@ -305,7 +319,7 @@ def versions_of(reference: str) -> tuple[VersionEntry, ...]:
     rows = list(
         Version.objects.filter(request__reference=reference).select_related("letter").order_by("number")
     )
-    people = names_of(row.signed_by for row in rows)
+    people = names_of(each for row in rows for each in (row.signed_by, row.entered_by))
     found: list[VersionEntry] = []
     before: Written | None = None
     for row in rows:
@@ -315,7 +329,8 @@ def versions_of(reference: str) -> tuple[VersionEntry, ...]:
             VersionEntry(
                 number=row.number,
                 sha256=bytes(row.sha256).hex(),
-                signed_by=people.get(row.signed_by, ""),
+                signed_by=people.get(row.signed_by or 0, ""),
+                entered_by=people.get(row.entered_by or 0, ""),
                 signed_at=row.signed_at,
                 written=written,
                 letter=kept_file(row.letter),

@@ -10,7 +10,7 @@ from django.conf import settings
 from lienthong.control.connections.models import DocumentsTrack, ProvidedDocument
 from lienthong.control.starting import is_demonstration
 from lienthong.core.speech import Text
-from lienthong.core.track_states import DocumentsState
+from lienthong.core.track_states import DOCUMENTS_MACHINE, DocumentsState
 from lienthong.documents.technical import OPENAPI_NAME
 
 
@@ -19,6 +19,7 @@ class DocumentsFault(StrEnum):
 
     NO_TRIAL = "no_trial"
     NOTHING_TO_READ = "nothing_to_read"
+    NO_SYSTEM = "no_system"
 
 
 FAULT_TEXTS: Final = {
@@ -27,10 +28,19 @@ FAULT_TEXTS: Final = {
         "The sandbox is not configured: set the keys origin, person and other of [trial].",
     ),
     DocumentsFault.NOTHING_TO_READ: Text(
-        "Đề nghị không đăng ký dịch vụ nào có trường để khai thác và không chia sẻ thông tin nào.",
-        "The request registers no service with a field to read and gives nothing.",
+        "Chờ cơ quan nêu dịch vụ, trường thông tin: đề nghị chưa đăng ký dịch vụ nào có trường để khai thác "
+        "và chưa chia sẻ thông tin nào. Bản bổ sung đến thì tài liệu được tạo ngay.",
+        "The body has yet to name services and fields: the request registers no service with a field to read "
+        "and gives nothing. The documents are made as soon as the supplement comes.",
+    ),
+    DocumentsFault.NO_SYSTEM: Text(
+        "Chờ cơ quan nêu hệ thống được kết nối. Bản bổ sung đến thì tài liệu được tạo ngay.",
+        "The body has yet to name the system to be connected. The documents are made with the supplement.",
     ),
 }
+WAITING: Final = frozenset({DocumentsFault.NOTHING_TO_READ, DocumentsFault.NO_SYSTEM})
+"""The faults that only the body mends, by naming what the letter lacks: nothing is tried until then."""
+WAITING_LABEL: Final = Text("Chờ nội dung đề nghị", "Awaits what is asked for")
 _DEFECT: Final = Text("Lỗi của hệ thống, mã {code}.", "A defect of the system, code {code}.")
 
 
@@ -60,6 +70,16 @@ class DocumentsStanding:
     edition: int
     files: tuple[ProvidedFile, ...]
     without_sandbox: bool
+
+    @property
+    def label(self) -> Text:
+        """How the track stands, in words."""
+        return WAITING_LABEL if self.waits else DOCUMENTS_MACHINE.state(self.state).label
+
+    @property
+    def waits(self) -> bool:
+        """Whether the documents wait for what the body has yet to name."""
+        return self.fault in WAITING
 
     @property
     def why(self) -> Text:

@@ -3,6 +3,10 @@
 Law: R5.2 (three tracks at once), R5.3 (the letter enters the register), R1.3 (a day to answer by), R4.3.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+
+from lienthong.control.assessments.models import Assessment
 from lienthong.control.assessments.opening import open_assessments
 from lienthong.control.audit.acting import Act
 from lienthong.control.conformance import trials
@@ -20,7 +24,7 @@ from lienthong.control.letters.arrivals import file_under, registered
 from lienthong.control.participants.models import System
 from lienthong.core.connection_request import FieldChoice
 from lienthong.core.control_refusals import ControlRefuse
-from lienthong.core.legal_days import day_of, moment
+from lienthong.core.legal_days import day_of, instant, moment
 from lienthong.core.request_handling import key_of
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct
 from lienthong.core.track_states import DOCUMENTS_MACHINE, DocumentsAct, DocumentsState, SupportState
@@ -28,8 +32,10 @@ from lienthong.core.tracks import on_receipt
 from lienthong.core.working_days import deadline
 
 
-def receive(request: Request, *, act: Act) -> None:
-    """Receive a request that was just sent, within the act that sends it.
+def receive(request: Request, *, act: Act, came: datetime | None = None) -> None:
+    """Receive a request that was just sent, within the act that sends it or opens the file of its letter.
+
+    `came` is when a letter on paper or by the axis arrived, from which the day to answer by counts.
 
     Raises LookupError when it names a system that its body has not registered: filing lets none through.
 
@@ -45,14 +51,15 @@ def receive(request: Request, *, act: Act) -> None:
     content = read_request(_latest(request).content)
     systems = _systems(request, tuple(system.id for system in content.systems))
     facts = {code: read_facts(system.facts) for code, system in systems.items()}
-    starts = on_receipt(facts, act.now, act.profile, work_calendar())
+    received = act.now if came is None else instant(came)
+    starts = on_receipt(facts, received, act.profile, work_calendar())
     # 2.
     arrival = "–"
     if request.letter is not None:
         arrival = act.event.detail["arrival"] = file_under(registered(request.letter, act=act), request.pk)
     # 3.
     now = moment(act.now)
-    request.state, request.received_at = target, now
+    request.state, request.received_at = target, moment(received)
     request.answer_by = starts.answer_by.last_day
     request.version += 1
     request.save(update_fields=("state", "received_at", "answer_by", "version"))
@@ -77,6 +84,8 @@ def receive(request: Request, *, act: Act) -> None:
 def supplemented(request: Request, *, act: Act) -> None:
     """Renew what a supplement changes, within the act that sends it: day to answer by, documents, trials.
 
+    A system that it names for the first time is assessed as on receipt.
+
     The tracks go on beside each other: none waits for another. Law: R1.3, R5.2.
     """
     term = act.profile.number("request.decide")
@@ -87,6 +96,7 @@ def supplemented(request: Request, *, act: Act) -> None:
     support.follow(SupportTrack.objects.select_for_update().get(request=request))
     content = read_request(_latest(request).content)
     systems = _systems(request, tuple(system.id for system in content.systems))
+    _assess_new(request, systems, act)
     trials.begin(request, content, systems, act=act)
     track = DocumentsTrack.objects.select_for_update().get(request=request)
     again = {DocumentsState.PROVIDED: DocumentsAct.RENEW, DocumentsState.FAILED: DocumentsAct.RETRY}
@@ -100,6 +110,15 @@ def supplemented(request: Request, *, act: Act) -> None:
     track.save(update_fields=("state", "version"))
     jobs.provide_documents.defer(request=request.pk)
     telling.tell_of_supplement(request)
+
+
+def _assess_new(request: Request, systems: Mapping[str, System], act: Act) -> None:
+    known = set(Assessment.objects.filter(request=request).values_list("system__code", flat=True))
+    new = {code: system for code, system in systems.items() if code not in known}
+    if new:
+        facts = {code: read_facts(system.facts) for code, system in new.items()}
+        starts = on_receipt(facts, act.now, act.profile, work_calendar())
+        open_assessments(request, starts.starts, new, now=act.now)
 
 
 def _carry_over(request: Request) -> None:

@@ -40,6 +40,9 @@ _STANDS_IN: Final = Text(
 )
 _SUPPLEMENTED: Final = Text("[{reference}] Đã có bản bổ sung", "[{reference}] The supplement came")
 _WITHDRAWN: Final = Text("[{reference}] Đề nghị đã được rút", "[{reference}] The request was withdrawn")
+_LETTER: Final = Text(
+    "[{reference}] Văn bản đến được đưa vào hồ sơ", "[{reference}] A letter was put under the file"
+)
 _WRITTEN: Final = Text("[{reference}] Tin nhắn của cơ quan đề nghị", "[{reference}] A message from the body")
 _ABOUT: Final = Text(
     "Hồ sơ {reference}: {title}\n\nCơ quan đề nghị: {body}", "File {reference}: {title}\n\nBody: {body}"
@@ -82,6 +85,13 @@ def tell_of_withdrawal(request: Request) -> None:
     """Tell those who work on the file, or the chiefs while nobody does, that there is nothing to answer."""
     people = _accounts(request.handler, request.stand_in, _supporter(request))
     _tell_desk(people if request.handler else ToOffice(frozenset({Role.CHIEF})), request, _WITHDRAWN)
+
+
+def tell_of_letter(request: Request, *, number: str) -> None:
+    """Tell those who work on the file, or the chiefs while nobody does, that a letter was put under it."""
+    people = _accounts(request.handler, request.stand_in)
+    said = Text(f"Văn bản số {number}", f"Letter no. {number}")
+    _tell_desk(people if request.handler else ToOffice(frozenset({Role.CHIEF})), request, _LETTER, said=said)
 
 
 def tell_of_message(request: Request, message: Message) -> None:

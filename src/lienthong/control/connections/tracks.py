@@ -80,6 +80,8 @@ def document_sets(
     Law: R5.2, R8.2, R8.3.
     """
     asks, gives = asks_something(request), gives_something(request)
+    if not request.systems:
+        raise NothingToDocumentError(DocumentsFault.NO_SYSTEM)
     if not asks and not gives:
         raise NothingToDocumentError(DocumentsFault.NOTHING_TO_READ)
     sets: dict[str, tuple[TechnicalDocument, ...]] = {system.id: () for system in request.systems}

@@ -94,8 +94,7 @@ def arrive(arrival: Arrival, document: Upload | None, *, act: Act) -> IncomingLe
         return ControlRefuse(ControlCode.ARRIVAL_WRONG, {"problems": told})
     sender, body = _sender(arrival)
     key = letter_key(sender, arrival.number, arrival.dated)
-    execute(_QUERIES, "hold_letter", key)
-    first = IncomingLetter.objects.select_for_update().filter(key=key, joined_to=None).first()
+    first = first_copy(key)
     if first is not None and _came(first, arrival.channel):
         return ControlRefuse(ControlCode.ARRIVAL_TWICE, {"arrival": first.arrival or ""})
     letter = IncomingLetter.objects.create(
@@ -116,8 +115,8 @@ def arrive(arrival: Arrival, document: Upload | None, *, act: Act) -> IncomingLe
     )
     if first is None:
         letter.arrival = arrival_number(next_number(ARRIVALS, arrived.year), arrived.year)
-        return _step(letter, IncomingAct.REGISTER)
-    return _step(letter, IncomingAct.JOIN)
+        return step(letter, IncomingAct.REGISTER)
+    return step(letter, IncomingAct.JOIN)
 
 
 def _kept(scan: Scan, actor: Actor, act: Act) -> Upload | ControlRefuse:
@@ -136,7 +135,7 @@ def file_under(letter: IncomingLetter, request: int) -> str:
     IncomingLetter.objects.filter(joined_to=first).update(request=request)
     letter.request = first.request = request
     if first.state == IncomingState.REGISTERED:
-        _step(first, IncomingAct.FILE)
+        step(first, IncomingAct.FILE)
     assert first.arrival is not None
     return str(first.arrival)
 
@@ -147,16 +146,27 @@ def registered(letter: IncomingLetter, *, act: Act) -> IncomingLetter:
         return letter
     year = day_of(act.now).year
     letter.arrival = arrival_number(next_number(ARRIVALS, year), year)
-    return _step(letter, IncomingAct.REGISTER)
+    return step(letter, IncomingAct.REGISTER)
 
 
-def _step(letter: IncomingLetter, wanted: IncomingAct) -> IncomingLetter:
+def step(letter: IncomingLetter, wanted: IncomingAct) -> IncomingLetter:
+    """Move a locked letter on, what the act asks for having been judged."""
     target = INCOMING_MACHINE.step(wanted, letter.state, None)
     assert not isinstance(target, ControlRefuse), target
     letter.state = target
     letter.version += 1
-    letter.save(update_fields=("state", "version", "arrival", "request"))
+    letter.save(update_fields=("state", "version", "arrival", "request", "remark"))
     return letter
+
+
+def first_copy(key: str) -> IncomingLetter | None:
+    """Return the first copy of a letter, locked, and hold its key: whoever enters another copy waits.
+
+    One that was given back counts no more.
+    """
+    execute(_QUERIES, "hold_letter", key)
+    found = IncomingLetter.objects.select_for_update().filter(key=key, joined_to=None)
+    return found.exclude(state=IncomingState.GIVEN_BACK).first()
 
 
 def _came(first: IncomingLetter, channel: ArrivalChannel) -> bool:

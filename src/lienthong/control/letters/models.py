@@ -37,7 +37,10 @@ class Counter(models.Model):
 
 
 class IncomingLetter(models.Model):
-    """A letter that arrived; `key` is what its copies by portal, axis and paper have in common."""
+    """A letter that arrived; `key` is what its copies by portal, axis and paper have in common.
+
+    `remark` says why it was given back: what comes again after that is a letter of its own.
+    """
 
     body_id: int | None
     document_id: int | None
@@ -57,13 +60,16 @@ class IncomingLetter(models.Model):
     joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="copies")
     document = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="+")
     request = models.BigIntegerField(null=True)
+    remark = models.TextField(default="")
     version = models.IntegerField(default=1)
 
     class Meta:
         db_table = "incoming_letter"
         constraints = (
             models.UniqueConstraint(
-                "key", condition=models.Q(joined_to=None, key__isnull=False), name="letter_once"
+                "key",
+                condition=models.Q(joined_to=None, key__isnull=False) & ~models.Q(state="given_back"),
+                name="letter_once",
             ),
         )
         indexes = (models.Index("request", name="incoming_letter_request"),)

@@ -11,13 +11,30 @@ from typing import Final
 from django.db.models import Q
 
 from lienthong.control.accounts.directory import names_of
+from lienthong.control.accounts.models import Account
+from lienthong.control.audit.events import Written, events_of
 from lienthong.control.connections.models import Request
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
 from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, LetterContent, Purpose, read_letter
 from lienthong.control.letters.uploads import content_of
 from lienthong.core.access import Actor, Role
-from lienthong.core.document_kinds import ARRIVAL_LABELS, COPY_LABELS, ArrivalChannel, CopyStatus
-from lienthong.core.letter_states import INCOMING_MACHINE, OUTGOING_MACHINE, OutgoingAct, OutgoingState
+from lienthong.core.account_states import AccountState
+from lienthong.core.document_kinds import (
+    ARRIVAL_LABELS,
+    COPY_LABELS,
+    URGENCY_LABELS,
+    ArrivalChannel,
+    CopyStatus,
+    Urgency,
+)
+from lienthong.core.letter_states import (
+    INCOMING_MACHINE,
+    OUTGOING_MACHINE,
+    IncomingAct,
+    IncomingState,
+    OutgoingAct,
+    OutgoingState,
+)
 from lienthong.core.speech import Text
 
 PAGE_SIZE: Final = 25
@@ -36,23 +53,33 @@ class ArrivalRow:
     subject: str
     channel: Text
     copy: Text | None
+    state: IncomingState
     label: Text
     joined: bool
     request: str
     document: int | None
 
 
-def arrivals(words: str, page: int) -> tuple[tuple[ArrivalRow, ...], int]:
-    """Return a page of the register of arrivals, newest first, and how many entries match."""
+def arrivals(words: str, page: int, *, waiting: bool = False) -> tuple[tuple[ArrivalRow, ...], int]:
+    """Return a page of the register of arrivals, newest first, and how many entries match.
+
+    `waiting`: only those that belong to no file yet.
+    """
     found = IncomingLetter.objects.select_related("body", "joined_to")
+    if waiting:
+        found = found.filter(state=IncomingState.REGISTERED)
     if words:
         found = found.filter(
             Q(number__icontains=words) | Q(sender__icontains=words) | Q(body__name__icontains=words)
         )
     first = (page - 1) * PAGE_SIZE
     rows = list(found.order_by("-id")[first : first + PAGE_SIZE])
+    return _arrival_rows(rows), found.count()
+
+
+def _arrival_rows(rows: list[IncomingLetter]) -> tuple[ArrivalRow, ...]:
     references = _references(row.request for row in rows)
-    shown = tuple(
+    return tuple(
         ArrivalRow(
             id=row.pk,
             arrival=(row if row.joined_to is None else row.joined_to).arrival or "",
@@ -63,6 +90,7 @@ def arrivals(words: str, page: int) -> tuple[tuple[ArrivalRow, ...], int]:
             subject=row.subject,
             channel=ARRIVAL_LABELS[ArrivalChannel(row.channel)],
             copy=None if row.copy_status is None else COPY_LABELS[CopyStatus(row.copy_status)],
+            state=row.state,
             label=INCOMING_MACHINE.state(row.state).label,
             joined=row.joined_to is not None,
             request=references.get(row.request, ""),
@@ -70,7 +98,48 @@ def arrivals(words: str, page: int) -> tuple[tuple[ArrivalRow, ...], int]:
         )
         for row in rows
     )
-    return shown, found.count()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivedLetter:
+    """A letter that arrived, with the copies that joined it, and what the reader may do with it.
+
+    `body` is whose it is, none while that is not known; of a body without accounts nobody reads the portal.
+    """
+
+    row: ArrivalRow
+    version: int
+    urgency: Text
+    remark: str
+    body: int | None
+    identifier: str
+    reads_portal: bool
+    copies: tuple[ArrivalRow, ...]
+    acts: tuple[IncomingAct, ...]
+    history: tuple[Written, ...]
+
+
+def arrived_letter(arrival: int, actor: Actor) -> ArrivedLetter | None:
+    """Return the letter of an entry of the register, for a copy the letter it joined; None for no entry."""
+    entry = IncomingLetter.objects.filter(pk=arrival).values_list("joined_to", flat=True).first()
+    found = IncomingLetter.objects.select_related("body", "joined_to")
+    first = found.filter(pk=entry or arrival).first()
+    if first is None:
+        return None
+    copies = found.filter(joined_to=first).order_by("id")
+    accounts = Account.objects.filter(body=first.body_id, state=AccountState.ACTIVE)
+    return ArrivedLetter(
+        row=_arrival_rows([first])[0],
+        version=first.version,
+        urgency=URGENCY_LABELS[Urgency(first.urgency)],
+        remark=first.remark,
+        body=first.body_id,
+        identifier="" if first.body is None else first.body.identifier,
+        reads_portal=first.body_id is not None and accounts.exists(),
+        copies=_arrival_rows(list(copies)),
+        acts=INCOMING_MACHINE.acts_of(first.state, actor),
+        history=events_of("incoming_letter", str(first.pk)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

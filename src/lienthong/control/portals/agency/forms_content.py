@@ -22,29 +22,15 @@ from lienthong.core.connection_request import (
     RequestedPurpose,
     ServiceChoice,
     counted_fields,
+    item_name,
     written_count,
 )
-from lienthong.core.field_kinds import SOURCE_LABELS
-from lienthong.core.fields import BY_NAME, FIELDS, Field, Sensitivity
-from lienthong.core.purpose import Actor, PurposeGround
+from lienthong.core.field_kinds import SENSITIVITY_MARKS, SOURCE_LABELS
+from lienthong.core.fields import BY_NAME, FIELDS, Field
+from lienthong.core.purpose import ACTOR_LABELS, PURPOSE_GROUND_LABELS, Actor, PurposeGround
 from lienthong.core.service_catalogue import CATALOGUE, CatalogueEntry
 from lienthong.core.speech import Text
 
-GROUND_LABELS: Final = {
-    PurposeGround.STATE_TASK: Text("Nhiệm vụ của cơ quan nhà nước", "Task of a state body"),
-    PurposeGround.CONSENT: Text("Công dân đồng ý", "Consent of the citizen"),
-    PurposeGround.OWN_REQUEST: Text("Yêu cầu của chính công dân", "The citizen's own request"),
-    PurposeGround.OTHER_LAW: Text("Luật khác có quy định", "Another law so provides"),
-}
-ACTOR_LABELS: Final = {
-    Actor.OFFICER: Text("Cán bộ thực hiện", "An officer"),
-    Actor.CITIZEN: Text("Công dân tự thực hiện trên cổng", "The citizen on a portal"),
-    Actor.AUTOMATIC: Text("Hệ thống tự động theo quyết định", "A programme by decision"),
-}
-MARKS: Final = {
-    Sensitivity.SENSITIVE: Text("Nhạy cảm", "Sensitive"),
-    Sensitivity.FAMILY: Text("Gia đình", "Family"),
-}
 MOST_PURPOSES: Final = 20
 MOST_OWN_ITEMS: Final = 40
 _LONGEST_REASON: Final = 500
@@ -149,7 +135,7 @@ def _purpose_fields(mandates: list[tuple[str, str]]) -> dict[str, forms.Field]:
         ),
         "ground": forms.ChoiceField(
             label=spoken_later(Text("Căn cứ xử lý dữ liệu cá nhân", "Ground for personal data")),
-            choices=[(ground.value, spoken_later(label)) for ground, label in GROUND_LABELS.items()],
+            choices=[(ground.value, spoken_later(label)) for ground, label in PURPOSE_GROUND_LABELS.items()],
         ),
         "law": forms.CharField(
             label=spoken_later(
@@ -190,7 +176,7 @@ class FieldRow:
     @property
     def mark(self) -> Text | None:
         """Return the mark of a sensitive or family field. Law: R1.2."""
-        return MARKS.get(self.field.sensitivity)
+        return SENSITIVITY_MARKS.get(self.field.sensitivity)
 
     @property
     def label(self) -> Text:
@@ -327,7 +313,7 @@ class FieldsForm(PartForm):
             label = self.text(f"item-{place}")
             if label:
                 yield FieldChoice(
-                    field=_item_name(label),
+                    field=item_name(label),
                     direction=self.direction,
                     purpose=self.purpose,
                     reason=self.text(f"item-reason-{place}"),
@@ -338,11 +324,6 @@ class FieldsForm(PartForm):
     def counted(self) -> int:
         """Return the number of fields chosen in this direction, over all purposes. Law: R5.1."""
         return counted_fields(self.view.content.written.request.choices, self.direction)
-
-
-def _item_name(label: str) -> str:
-    """Return a name for an item outside the catalogue that never meets a name in it."""
-    return "x:" + " ".join(label.split()).casefold()
 
 
 def _reason(of: Text) -> forms.CharField:

@@ -1,6 +1,7 @@
 """The list of the body's own requests and the pages about one of them. Law: R5.1, R5.2, R5.3."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -17,7 +18,6 @@ from lienthong.control.connections.own_requests import AssessmentStanding, Reque
 from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
-from lienthong.control.portals.agency.forms_content import MARKS
 from lienthong.control.portals.agency.showing import go_to, own_address, rows_of, tag_of, tell, whose
 from lienthong.control.portals.trials.shown import shown_trial
 from lienthong.control.theme.fields import Upload
@@ -29,6 +29,7 @@ from lienthong.core.access import Role
 from lienthong.core.channels import CHANNEL_LABELS, PLATFORM_LABELS
 from lienthong.core.connection_request import DIRECTION_LABELS, Direction, FieldChoice, counted_fields
 from lienthong.core.control_refusals import ControlCode
+from lienthong.core.field_kinds import SENSITIVITY_MARKS
 from lienthong.core.missing import SECTION_LABELS
 from lienthong.core.pages import Page
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
@@ -43,7 +44,14 @@ from lienthong.core.track_states import (
     DocumentsState,
     SupportState,
 )
-from lienthong.core.tracks import OFFICE_LABELS, PART_LABELS, PATH_LABELS, TRACK_LABELS, Track
+from lienthong.core.tracks import (
+    NO_SYSTEM_LABEL,
+    OFFICE_LABELS,
+    PART_LABELS,
+    PATH_LABELS,
+    TRACK_LABELS,
+    Track,
+)
 from lienthong.core.version_words import CHANGE_NAMES, words_of
 
 _PAGE_SIZE: Final = 20
@@ -96,6 +104,7 @@ def request_page(request: PortalRequest, reference: str) -> HttpResponse:
     values: dict[str, Any] = {
         "view": view,
         "tag": tag_of(view.state),
+        "lacking": [(SECTION_LABELS[each.where], each) for each in view.lacking],
         "tracks": _tracks(view),
         "trials": [shown_trial(entry) for entry in trials_of(reference)],
         "channel": _channel(view),
@@ -161,7 +170,7 @@ def _tracks(view: RequestView) -> list[TrackCard]:
         TrackCard(
             title=TRACK_LABELS[Track.DOCUMENTS],
             kind=_DOCUMENTS_KINDS[documents.state],
-            status=DOCUMENTS_MACHINE.state(documents.state).label,
+            status=documents.label,
             owner=_turn(DOCUMENTS_MACHINE.state(documents.state).waits_for),
             name="documents",
             standing=documents,
@@ -174,8 +183,20 @@ def _tracks(view: RequestView) -> list[TrackCard]:
             name="support",
             standing=support,
         ),
-        _assessment_card(view.assessments),
+        _assessment_card(view.assessments) if view.assessments else _no_system_card(documents.started_at),
     ]
+
+
+def _no_system_card(started_at: datetime) -> TrackCard:
+    """Return the third track of a letter that names no system yet."""
+    return TrackCard(
+        title=TRACK_LABELS[Track.ASSESSMENT],
+        kind=Kind.WARN,
+        status=NO_SYSTEM_LABEL,
+        owner=_turn(_AGENCY),
+        name="assessment",
+        standing={"rows": (), "told": (), "started_at": started_at},
+    )
 
 
 def _assessment_card(assessments: tuple[AssessmentStanding, ...]) -> TrackCard:
@@ -247,7 +268,7 @@ def _field_label(choice: FieldChoice) -> Text:
 
 
 def _mark(choice: FieldChoice) -> Text | None:
-    return None if choice.known is None else MARKS.get(choice.known.sensitivity)
+    return None if choice.known is None else SENSITIVITY_MARKS.get(choice.known.sensitivity)
 
 
 def _documents(view: RequestView) -> list[Document]:

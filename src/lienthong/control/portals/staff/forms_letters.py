@@ -39,10 +39,14 @@ class ArrivalFilterForm(forms.Form):
         required=False,
         max_length=100,
     )
+    waiting = forms.BooleanField(
+        label=spoken_later(Text("Chỉ văn bản chưa vào hồ sơ", "Only letters without a file")), required=False
+    )
 
-    def words(self) -> str:
-        """Return what is looked for."""
-        return str(self.cleaned_data.get("said", "")) if self.is_valid() else ""
+    def filters(self) -> tuple[str, bool]:
+        """Return what is looked for, and whether only letters that belong to no file are."""
+        said = self.cleaned_data if self.is_valid() else {}
+        return str(said.get("said", "")), bool(said.get("waiting"))
 
 
 class OutgoingFilterForm(forms.Form):

@@ -32,8 +32,8 @@ _JOINED: Final = Text(
 def arrivals(request: PortalRequest) -> HttpResponse:
     """Show the register of arrivals."""
     number, form = page_number(request.GET.get("page", "")), ArrivalFilterForm(request.GET or None)
-    words = form.words()
-    rows, total = registers.arrivals(words, number)
+    words, waiting = form.filters()
+    rows, total = registers.arrivals(words, number, waiting=waiting)
     values = {
         "rows": rows,
         "paging": Paging(number=number, size=registers.PAGE_SIZE, total=total),
@@ -59,7 +59,7 @@ def enter(request: PortalRequest) -> HttpResponse:
         if not isinstance(entered, ControlRefuse):
             said = spoken(_JOINED if entered.joined else _ENTERED)
             messages.success(request, said.format(arrival=entered.arrival))
-            return HttpResponseRedirect(address_of(Portal.STAFF, Page.ARRIVALS))
+            return HttpResponseRedirect(address_of(Portal.STAFF, Page.ARRIVAL, arrival=entered.letter))
         form.add_error(None, sentence(entered))
     return render(request, "staff/arrival.html", {"form": form})
 

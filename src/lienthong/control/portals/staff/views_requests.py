@@ -17,6 +17,7 @@ from lienthong.control.portals.staff import wording
 from lienthong.control.portals.staff.answers import done, file_answer
 from lienthong.control.portals.staff.forms_requests import AssignForm, FilterForm, MessageForm, RemarkForm
 from lienthong.control.portals.trials.shown import RUN_KINDS
+from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Document, Paging, page_number
 from lienthong.control.theme.shell import Entry
 from lienthong.core.access import Actor, Portal, Role
@@ -29,7 +30,8 @@ from lienthong.core.request_handling import OPINION_LABELS, Opinion, may_handle
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct
 from lienthong.core.service_catalogue import BY_CODE
 from lienthong.core.speech import Text
-from lienthong.core.track_states import DOCUMENTS_MACHINE, SUPPORT_MACHINE, DocumentsState
+from lienthong.core.track_states import SUPPORT_MACHINE, DocumentsState
+from lienthong.core.tracks import NO_SYSTEM_LABEL
 from lienthong.core.version_words import CHANGE_NAMES, words_of
 
 _ANSWERED: Final = Text("Đã gửi trả lời.", "Your answer was sent.")
@@ -163,8 +165,9 @@ def _tracks(file: RequestFile, documents: DocumentsStanding | None) -> dict[str,
     values: dict[str, object] = {"documents": documents, "support": helped, "assessments": assessments}
     if documents is not None:
         values |= {
-            "documents_kind": wording.DOCUMENTS_KINDS[documents.state],
-            "documents_label": DOCUMENTS_MACHINE.state(documents.state).label,
+            "documents_kind": Kind.WARN if documents.waits else wording.DOCUMENTS_KINDS[documents.state],
+            "documents_label": documents.label,
+            "no_system": NO_SYSTEM_LABEL,
             "started_after": int((documents.started_at - file.received_at).total_seconds())
             if file.received_at
             else None,

@@ -7,7 +7,7 @@ from lienthong.control.conformance.happenings import TRIAL_EVENTS, TRIAL_WARNING
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Event
 from lienthong.core.access import ROLE_LABELS, Role
-from lienthong.core.letter_states import OUTGOING_MACHINE, OutgoingAct, OutgoingState
+from lienthong.core.letter_states import OUTGOING_MACHINE, IncomingState, OutgoingAct, OutgoingState
 from lienthong.core.request_handling import Opinion
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
 from lienthong.core.speech import Text
@@ -68,7 +68,15 @@ LETTER_KINDS: Final = {
     OutgoingState.ISSUED: Kind.OK,
     OutgoingState.WITHDRAWN: Kind.IDLE,
 }
+ARRIVAL_KINDS: Final = {
+    IncomingState.ARRIVED: Kind.WARN,
+    IncomingState.REGISTERED: Kind.WARN,
+    IncomingState.FILED: Kind.OK,
+    IncomingState.JOINED: Kind.OK,
+    IncomingState.GIVEN_BACK: Kind.IDLE,
+}
 _TITLES: Final = {
+    "request.open": Text("Mở hồ sơ từ văn bản đến", "File opened from a letter"),
     "request.start": Text("Bắt đầu soạn đề nghị", "Request begun"),
     "request.describe": Text("Cập nhật tài liệu mô tả kỹ thuật", "Technical description changed"),
     "request.message": Text("Cơ quan gửi tin nhắn", "Message of the body"),
@@ -81,9 +89,15 @@ _TITLES: Final = {
     "support.name_supporter": Text("Cử người hỗ trợ", "Supporter named"),
     "thread.answered": Text("Trả lời trong mục trao đổi", "Answered in the thread"),
     "letter.draft": Text("Soạn văn bản", "Letter drafted"),
+    "letter.register": Text("Vào sổ văn bản đến", "Registered"),
+    "letter.name_sender": Text("Ghi cơ quan gửi", "Sender recorded"),
+    "letter.put_under": Text("Đưa vào hồ sơ đã có", "Put under a file"),
+    "letter.give_back": Text("Trả lại nơi gửi", "Given back to the sender"),
     **TRIAL_EVENTS,
 }
-_WARNINGS: Final = frozenset({"documents.fail", "letter.return", "request.give_back"}) | TRIAL_WARNINGS
+_WARNINGS: Final = (
+    frozenset({"documents.fail", "letter.return", "letter.give_back", "request.give_back"}) | TRIAL_WARNINGS
+)
 
 
 def event_of(written: Written) -> Event:
