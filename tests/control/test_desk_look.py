@@ -52,6 +52,7 @@ class Unit:
         Body.objects.update(name="Sở Y tế thành phố Hải Phòng")
         roles = (Role.HANDLER, Role.CHIEF, Role.INTAKE_CLERK, Role.APPROVER)
         self.person: Actor = portals.account(*roles, name="Phạm Minh Đức")
+        self.colleague: Actor = portals.account(Role.HANDLER, name="Lê Thị Hường")
         self.request = self._in_hand()
         self.proposed = agreed(assigned(OWN_BODY, self.person, self.person), self.person)
         assert handling.propose(seen(self.proposed), actor=self.person) is None
@@ -79,10 +80,10 @@ class Unit:
     def _letters(self) -> None:
         wording = outgoing.Wording(signer=self.person.id, title="Cục trưởng")
         for _ in range(2):
-            request = assigned(OWN_BODY, self.person, self.person)
-            made = outgoing.draft(seen(request), outgoing.Purpose.RECEIPT, wording, actor=self.person)
-            for version, act in enumerate((outgoing.submit, outgoing.sign), 1):
-                assert act(made, version, actor=self.person) is None
+            request = assigned(OWN_BODY, self.person, self.colleague)
+            made = outgoing.draft(seen(request), outgoing.Purpose.RECEIPT, wording, actor=self.colleague)
+            assert outgoing.submit(made, 1, actor=self.colleague) is None
+            assert outgoing.sign(made, 2, actor=self.person) is None
         assert outgoing.issue(made, 3, actor=self.person) is None
         self.signed = made - 1
         paper = arrivals.Arrival(
@@ -101,6 +102,8 @@ class Unit:
             "thread": f"{reference}/thread/",
             "versions": f"{reference}/versions/",
             "fields": f"{reference}/fields/",
+            "conditions": f"{reference}/conditions/",
+            "condition": f"{reference}/conditions/his-{OWN_BODY}/safety/",
             "decide": f"requests/{self.proposed.reference}/decide/",
             "supplement": f"{reference}/letters/supplement/",
             "refusal": f"{reference}/letters/refusal/",
@@ -116,7 +119,7 @@ class Unit:
         }
 
 
-IN_ENGLISH = ("request", "fields", "chief", "letters")
+IN_ENGLISH = ("request", "conditions", "fields", "chief", "letters")
 """Pages with the most words beside each other: what fits there in English fits elsewhere."""
 
 

@@ -1,17 +1,24 @@
 """The agency's pages of requests in Chromium: whole on a phone, and nothing lost between two tabs."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
+from lienthong.control.connections import drafting
 from lienthong.control.connections.models import Request
 from lienthong.control.connections.own_drafts import draft_of
 from lienthong.core.access import Role
+from lienthong.core.conditions import ConditionEvidence
+from lienthong.core.grant_document import ConditionName
 from tests.control.looking import apart
 from tests.control.portal import OWN_BODY
 from tests.control.procedure import PHONE, Person, persons_at
-from tests.control.requesting import complete, sent
+from tests.control.requesting import PDF, complete, sent
 from tests.control.serving import served
+from tests.core.filing import DECREE
 
+EVIDENCE = (ConditionEvidence(condition=ConditionName.SAFETY, paper=DECREE, valid_until=date(2027, 12, 31)),)
 NAME = "Tên đơn vị đăng ký"
 
 
@@ -21,12 +28,14 @@ def saved(person: Person, counter: int) -> None:
 
 def test_every_page_fits_a_phone(beside_a_browser, portals, chromium):
     writer = portals.account(Role.INTEGRATOR)
-    reference = apart(lambda: sent(portals, writer))
-    draft = complete(writer, number="2/SYT-VP")
+    reference = apart(lambda: sent(portals, writer, evidence=EVIDENCE))
+    draft = complete(writer, number="2/SYT-VP", evidence=EVIDENCE)
+    copy = drafting.SentCopy(content=PDF, name="quyet-dinh.pdf", declared_type="application/pdf")
+    assert drafting.keep_evidence_copy(draft, ConditionName.SAFETY, copy, actor=writer) is None
     parts = ("unit", "purposes", "fields", "services", "technical", "channel", "conditions", "signature")
     with served() as origin, persons_at(chromium, portals, origin, size=PHONE) as seated:
         here = seated(writer)
-        for rest in ("", "thread/", "versions/"):
+        for rest in ("", "thread/", "conditions/", "versions/"):
             here.open(f"requests/{reference}/{rest}")
             here.visit.look(f"request-{rest.strip('/')}")
         here.open("requests/")

@@ -43,6 +43,8 @@ def test_six_verdicts_with_evidence_and_a_network_sheet_make_a_sheet_complete() 
         ({"evidence": None}, Standing.NO_EVIDENCE),
         ({"evidence": PAPER_OF_TOMORROW}, Standing.NO_EVIDENCE),
         ({"decided_on": date(2026, 11, 25)}, Standing.OPEN),
+        ({"valid_until": date(2026, 11, 23)}, Standing.LAPSED),
+        ({"verdict": Verdict.FAILED, "valid_until": date(2026, 12, 31)}, Standing.FAILED),
     ],
 )
 def test_any_one_condition_not_kept_is_shown_and_stops(name, change, standing) -> None:
@@ -112,3 +114,36 @@ def test_every_condition_has_its_words() -> None:
     assert set(CONDITION_LABELS) == set(EXPECTED_EVIDENCE) == set(ConditionName)
     assert set(STANDING_LABELS) == set(Standing)
     assert set(NETWORK_TEXTS) == set(NetworkProblem)
+
+
+@pytest.mark.law("R1.4")
+def test_evidence_counts_through_its_last_day_and_no_longer() -> None:
+    ends = replace(SIX[0], valid_until=TODAY)
+    assert judge_sheet((ends, *SIX[1:]), NETWORK, TODAY).all_met
+    assert not judge_sheet((ends, *SIX[1:]), NETWORK, date(2026, 11, 25)).all_met
+
+
+@pytest.mark.law("R1.4")
+@pytest.mark.parametrize(
+    ("later", "lapses"),
+    [
+        (None, True),
+        (replace(SIX[0], decided_on=date(2026, 9, 30)), False),
+        (replace(SIX[0], decided_on=date(2026, 10, 1)), False),
+        (replace(SIX[0], decided_on=date(2026, 10, 2)), True),
+        (replace(SIX[0], decided_on=date(2026, 9, 30), verdict=Verdict.FAILED), False),
+    ],
+)
+def test_a_grant_loses_a_condition_the_day_its_evidence_ends_unless_judged_anew(later, lapses) -> None:
+    ends = replace(SIX[0], valid_until=date(2026, 9, 30))
+    entries = condition_entries((ends,) if later is None else (ends, replace(later, sequence=1)))
+    assert list(entries) == sorted(entries, key=lambda entry: entry.decided_at)
+    lost = [entry for entry in entries if entry.decided_at == datetime(2026, 9, 30, 17, tzinfo=UTC)]
+    is_lost = any(entry.verdict is Verdict.FAILED for entry in lost)
+    assert is_lost is lapses
+
+
+def test_what_was_not_kept_or_not_shown_does_not_end_as_well() -> None:
+    failed = replace(SIX[0], verdict=Verdict.FAILED, valid_until=date(2026, 9, 30))
+    unproven = replace(SIX[1], evidence=None, valid_until=date(2026, 9, 30))
+    assert len(condition_entries((failed, unproven))) == 2

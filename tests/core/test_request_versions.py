@@ -1,4 +1,5 @@
 from dataclasses import fields, replace
+from datetime import date
 from typing import get_args
 
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthong.core.channels import ChannelChoice, DirectLine, DirectReason
+from lienthong.core.conditions import ConditionEvidence
 from lienthong.core.connection_request import (
     ConnectionRequest,
     Direction,
@@ -13,6 +15,7 @@ from lienthong.core.connection_request import (
     ServiceChoice,
     TechnicalDescription,
 )
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.missing import Section
 from lienthong.core.request_versions import Change, Difference, Entry, differences
 from lienthong.core.speech import Text
@@ -23,6 +26,7 @@ from tests.core.requesting import COMPLETE
 
 MANDATE = COMPLETE.mandates[0]
 OFFICER = COMPLETE.officers[0]
+EVIDENCE = ConditionEvidence(condition=ConditionName.SAFETY, paper=DECREE)
 PURPOSE = COMPLETE.purposes[0]
 
 
@@ -79,10 +83,22 @@ PURPOSE = COMPLETE.purposes[0]
             {"network": replace(NETWORK, ports=(443, 8443))},
             [Difference(Section.CONDITIONS, Change.CHANGED, "", "ports", "443", "443, 8443")],
         ),
+        ({"evidence": (EVIDENCE,)}, [Difference(Section.CONDITIONS, Change.ADDED, ConditionName.SAFETY)]),
     ],
 )
 def test_versions_differ_by_entry_and_member(change, found) -> None:
     assert list(differences(COMPLETE, replace(COMPLETE, **change))) == found
+
+
+def test_the_end_of_evidence_shows_as_a_day() -> None:
+    before, after = (
+        replace(COMPLETE, evidence=(replace(EVIDENCE, valid_until=day),))
+        for day in (None, date(2026, 12, 31))
+    )
+    (found,) = differences(before, after)
+    assert (found.entry, found.member, found.before, found.after) == (
+        ConditionName.SAFETY, "valid_until", "", "31/12/2026",
+    )  # fmt: skip
 
 
 def test_a_ground_inside_an_entry_shows_in_full() -> None:
@@ -99,6 +115,7 @@ PARTS = st.fixed_dictionaries(
         "choices": st.lists(st.sampled_from(COMPLETE.choices), unique=True).map(tuple),
         "services": st.sampled_from([(), COMPLETE.services]),
         "network": st.sampled_from([None, NETWORK]),
+        "evidence": st.sampled_from([(), (EVIDENCE,), (replace(EVIDENCE, valid_until=date(2026, 12, 31)),)]),
         "signatory": st.sampled_from([None, COMPLETE.signatory]),
     },
 )
@@ -135,6 +152,7 @@ WORDS = [
     (ServiceChoice(service="lookup", purpose="p"), "", "Tra cứu thông tin một công dân (p)"),
     (ServiceChoice(service="other", purpose="p"), "", "other (p)"),
     (Direction.GET, "", "Số trường ghi trong văn bản: Khai thác thông tin"),
+    (ConditionName.SAFETY, "valid_until", "An toàn: có giá trị đến"),
     ("M1", "assigned_by", "M1: văn bản giao"),
     ("", "ports", "cổng gọi tới"),
 ]

@@ -18,6 +18,7 @@ from lienthong.core.tracks import (
     Office,
     Part,
     Track,
+    late_tracks,
     measure_start,
     on_receipt,
     roles_told,
@@ -110,3 +111,12 @@ def test_where_no_system_is_named_yet_those_who_assess_are_told_all_the_same() -
     (assessment,) = (start for start in starts if start.track is Track.ASSESSMENT)
     assert (assessment.system, assessment.path) == ("", None)
     assert Role.ASSESSOR in roles_told((assessment,))
+
+
+@pytest.mark.law("R5.2")
+def test_a_track_that_has_not_begun_is_late_once_it_can_no_longer_begin_in_time() -> None:
+    begun = {Track.DOCUMENTS: RECEIVED, Track.SUPPORT: RECEIVED + 61 * SECOND, Track.ASSESSMENT: None}
+    assert late_tracks(begun, RECEIVED, RECEIVED + 60 * SECOND, PROFILE) == (Track.SUPPORT,)
+    late = late_tracks(begun, RECEIVED, RECEIVED + 61 * SECOND, PROFILE)
+    assert late == (Track.SUPPORT, Track.ASSESSMENT)
+    assert late_tracks({}, RECEIVED, RECEIVED + 61 * SECOND, PROFILE) == tuple(Track)

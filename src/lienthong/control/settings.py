@@ -27,6 +27,7 @@ FIXED: Final[dict[str, Any]] = {
         "lienthong.control.guides",
         "lienthong.control.portals.entrance",
         "lienthong.control.portals.bodies",
+        "lienthong.control.portals.conditions",
         "lienthong.control.portals.guides",
         "lienthong.control.portals.trials",
         "lienthong.control.portals.staff",

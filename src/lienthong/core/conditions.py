@@ -6,7 +6,7 @@ later shows on the day it is recorded. Law: R1.4.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from lienthong.core.grant_document import ConditionEntry, ConditionName, Verdict
@@ -58,6 +58,7 @@ class Standing(StrEnum):
 
     OPEN = "open"
     NO_EVIDENCE = "no_evidence"
+    LAPSED = "lapsed"
     FAILED = "failed"
     MET = "met"
 
@@ -65,20 +66,41 @@ class Standing(StrEnum):
 STANDING_LABELS = {
     Standing.OPEN: Text("Chưa có kết luận", "No verdict yet"),
     Standing.NO_EVIDENCE: Text("Thiếu tài liệu chứng minh", "Evidence missing"),
+    Standing.LAPSED: Text("Tài liệu chứng minh đã hết hạn", "Evidence has ended"),
     Standing.FAILED: Text("Không đạt", "Not kept"),
     Standing.MET: Text("Đạt", "Kept"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionEvidence:
+    """The paper by which a body shows a condition, and its last day where it has one. Law: R1.4."""
+
+    condition: ConditionName
+    paper: Paper
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionRow:
-    """One verdict on one condition, of the day it was given; `sequence` orders verdicts of the same day."""
+    """One verdict on one condition, of the day it was given; `sequence` orders verdicts of the same day.
+
+    `valid_until` is the last day that the evidence holds: from the next day the condition is lost.
+    """
 
     name: ConditionName
     verdict: Verdict
     evidence: Paper | None
     decided_on: date
+    valid_until: date | None = None
     sequence: int = 0
+
+    @property
+    def ends_on(self) -> date | None:
+        """Return the day on which a condition that was kept is lost by itself, None where it is not."""
+        if self.verdict is Verdict.FAILED or self.valid_until is None:
+            return None
+        return self.valid_until + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +131,36 @@ def judge_sheet(rows: Iterable[ConditionRow], network: NetworkSheet | None, toda
     A verdict counts from its day. The condition of infrastructure also needs a network sheet that can be
     used.
     """
-    newest: dict[ConditionName, ConditionRow] = {}
-    for row in sorted(rows, key=lambda row: (row.decided_on, row.sequence)):
-        if row.decided_on <= today:
-            newest[row.name] = row
+    newest = newest_rows(rows, today)
     standings = tuple(_standing(name, newest.get(name), today) for name in ConditionName)
     missing = [_missing(each) for each in standings if each.standing is not Standing.MET]
     return Sheet(standings, (*missing, *_missing_network(network)))
 
 
+def newest_rows(rows: Iterable[ConditionRow], today: date) -> dict[ConditionName, ConditionRow]:
+    """Return the verdict that holds on a day for each condition that has one. Law: R1.4."""
+    return {row.name: row for row in _in_order(rows) if row.decided_on <= today}
+
+
+def _in_order(rows: Iterable[ConditionRow]) -> list[ConditionRow]:
+    return sorted(rows, key=lambda row: (row.decided_on, row.sequence))
+
+
 def _standing(name: ConditionName, row: ConditionRow | None, today: date) -> ConditionStanding:
+    return ConditionStanding(name, standing_of(row, today), row)
+
+
+def standing_of(row: ConditionRow | None, today: date) -> Standing:
+    """Say how a condition stands on a day by the verdict that holds, None being none yet. Law: R1.4."""
     if row is None:
-        return ConditionStanding(name, Standing.OPEN, None)
+        return Standing.OPEN
     if row.verdict is Verdict.FAILED:
-        return ConditionStanding(name, Standing.FAILED, row)
+        return Standing.FAILED
     if not is_evidence(row.evidence, today):
-        return ConditionStanding(name, Standing.NO_EVIDENCE, row)
-    return ConditionStanding(name, Standing.MET, row)
+        return Standing.NO_EVIDENCE
+    if row.ends_on is not None and row.ends_on <= today:
+        return Standing.LAPSED
+    return Standing.MET
 
 
 def _missing(found: ConditionStanding) -> Missing:
@@ -148,13 +183,26 @@ def _missing_network(network: NetworkSheet | None) -> tuple[Missing, ...]:
 
 
 def condition_entries(rows: Iterable[ConditionRow]) -> tuple[ConditionEntry, ...]:
-    """Return the verdicts as a grant states them; one without evidence is stated as not kept. Law: R1.4."""
-    return tuple(
-        ConditionEntry(
-            name=row.name,
-            verdict=row.verdict if row.evidence is not None else Verdict.FAILED,
-            evidence="–" if row.evidence is None else row.evidence.name,
-            decided_at=moment(start_of_day(row.decided_on)),
-        )
-        for row in sorted(rows, key=lambda row: (row.decided_on, row.sequence))
+    """Return the verdicts as a grant states them, in order of time. Law: R1.4.
+
+    One without evidence is stated as not kept. One whose evidence ends is stated as not kept from that day,
+    unless a newer verdict was given by then: a grant loses the condition on the same day, by itself.
+    """
+    entries: list[ConditionEntry] = []
+    ending: dict[ConditionName, ConditionEntry] = {}
+    for row in _in_order(rows):
+        earlier = ending.pop(row.name, None)
+        if earlier is not None and earlier.decided_at < moment(start_of_day(row.decided_on)):
+            entries.append(earlier)
+        verdict = row.verdict if row.evidence is not None else Verdict.FAILED
+        entries.append(_entry(row, verdict, row.decided_on))
+        if verdict is Verdict.MET and row.ends_on is not None:
+            ending[row.name] = _entry(row, Verdict.FAILED, row.ends_on)
+    return tuple(sorted((*entries, *ending.values()), key=lambda entry: entry.decided_at))
+
+
+def _entry(row: ConditionRow, verdict: Verdict, day: date) -> ConditionEntry:
+    evidence = "–" if row.evidence is None else row.evidence.name
+    return ConditionEntry(
+        name=row.name, verdict=verdict, evidence=evidence, decided_at=moment(start_of_day(day))
     )

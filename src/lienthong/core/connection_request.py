@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lienthong.core.channels import THROUGH_THE_PLATFORM, ChannelChoice
+from lienthong.core.conditions import ConditionEvidence
 from lienthong.core.fields import BY_NAME, Field, Sensitivity
 from lienthong.core.grant_document import SystemKind
 from lienthong.core.letters import Signatory
@@ -160,7 +161,8 @@ class TechnicalDescription:
 class ConnectionRequest:
     """A connection request as written: what was not filled in yet is empty. Law: R5.1.
 
-    `written_counts` are the numbers of fields that the letter states, per direction.
+    `written_counts` are the numbers of fields that the letter states, per direction. `evidence` is what the
+    body names for the six conditions, which are wanted before going live and never for filing (R1.4).
     """
 
     unit: RegisteringUnit
@@ -174,6 +176,7 @@ class ConnectionRequest:
     technical_description: TechnicalDescription | None = None
     channel: ChannelChoice = THROUGH_THE_PLATFORM
     network: NetworkSheet | None = None
+    evidence: tuple[ConditionEvidence, ...] = ()
     signatory: Signatory | None = None
 
 

@@ -32,6 +32,7 @@ class ControlCode(StrEnum):
     DECIDED_MEANWHILE = "LC201"
     NOT_IN_THIS_STATE = "LC202"
     NOT_YOUR_ROLE = "LC203"
+    SECOND_PERSON_WANTED = "LC204"
     IDENTIFIER_INVALID = "LC301"
     IDENTIFIER_TAKEN = "LC302"
     BODY_ENDED = "LC303"
@@ -64,6 +65,7 @@ class ControlCode(StrEnum):
     SEAL_MISSING = "LC456"
     SEAL_FAILED = "LC457"
     SIGNER_UNKNOWN = "LC458"
+    NOT_IN_CHAIN = "LC459"
     ARRIVAL_WRONG = "LC461"
     ARRIVAL_TWICE = "LC462"
     SCAN_REFUSED = "LC463"
@@ -75,6 +77,8 @@ class ControlCode(StrEnum):
     NOT_YOUR_FILE = "LC551"
     ACCEPTANCE_NOT_READY = "LC552"
     HANDLER_UNKNOWN = "LC553"
+    VERDICT_REFUSED = "LC554"
+    EVIDENCE_NOT_NAMED = "LC555"
     MESSAGE_EMPTY = "LC651"
     SANDBOX_MISSING = "LC661"
     SANDBOX_AWAY = "LC662"
@@ -195,6 +199,10 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "“{act}” is not possible while the state is “{state}”.",
     ),
     ControlCode.NOT_YOUR_ROLE: Text("“{act}” thuộc thẩm quyền của: {roles}.", "“{act}” belongs to: {roles}."),
+    ControlCode.SECOND_PERSON_WANTED: Text(
+        "“{act}” cần người thứ hai: người đã soạn, trình hoặc đề xuất không tự quyết định việc đó.",
+        "“{act}” needs a second person: whoever wrote, submitted or proposed it does not decide on it.",
+    ),
     ControlCode.IDENTIFIER_INVALID: Text("{problem}", "{problem}"),
     ControlCode.IDENTIFIER_TAKEN: Text(
         "Mã định danh {identifier} đã thuộc về {name}.", "The identifier {identifier} belongs to {name}."
@@ -281,8 +289,8 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
         "A letter of this kind is under way for this file already (no. {letter}).",
     ),
     ControlCode.NOT_THE_SIGNATORY: Text(
-        "Dự thảo ghi người ký là {who}. Trả lại để sửa nếu người khác ký.",
-        "The draft names {who} as its signatory. Return it to be mended if somebody else signs.",
+        "Dự thảo ghi người ký là {who}. Người soạn rút hoặc sửa dự thảo nếu người khác ký.",
+        "The draft names {who} as its signatory. Its writer withdraws or mends it if somebody else signs.",
     ),
     ControlCode.SEAL_MISSING: Text(
         "Chưa cấu hình chứng thư số của cơ quan, chưa ban hành được và chưa cấp số.",
@@ -295,6 +303,10 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
     ControlCode.SIGNER_UNKNOWN: Text(
         "Người ký phải là chỉ huy hoặc lãnh đạo đang hoạt động.",
         "The signatory is an active chief or approver.",
+    ),
+    ControlCode.NOT_IN_CHAIN: Text(
+        "Văn bản này trình {who} ký; người ngoài tuyến trình không trả lại, không rút được.",
+        "This letter was submitted to {who}; nobody outside its chain returns or withdraws it.",
     ),
     ControlCode.ARRIVAL_WRONG: Text(
         "Chưa vào sổ được: {problems}", "The letter cannot be registered: {problems}"
@@ -332,6 +344,13 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
     ),
     ControlCode.HANDLER_UNKNOWN: Text(
         "Chỉ giao được cho cán bộ xử lý hồ sơ đang hoạt động.", "Files are given to active handlers only."
+    ),
+    ControlCode.VERDICT_REFUSED: Text("Chưa ghi kết luận: {problems}", "No verdict recorded: {problems}"),
+    ControlCode.EVIDENCE_NOT_NAMED: Text(
+        "Chưa ghi số, cơ quan ban hành, ngày của tài liệu chứng minh cho điều kiện này; hãy lưu trước rồi "
+        "tải bản sao. Tài liệu bí mật nhà nước không có bản sao.",
+        "The evidence for this condition is not named yet: save number, issuer and day first, then upload "
+        "its copy. Of a state secret there is no copy.",
     ),
     ControlCode.MESSAGE_EMPTY: Text("Chưa nhập nội dung.", "Nothing was written."),
     ControlCode.SANDBOX_MISSING: Text(

@@ -10,6 +10,7 @@ from typing import Final
 from lienthong.core.access import PageRule, Portal, Reach, Role
 from lienthong.core.account_acts import ADMINISTRATORS
 from lienthong.core.body_acts import BODY_ACT_ROLES, BodyAct
+from lienthong.core.condition_verdicts import CONDITION_JUDGES
 from lienthong.core.guide_states import GUIDE_PUBLISHERS, GUIDE_WRITERS
 from lienthong.core.key_states import KEY_MACHINE, KeyAct
 from lienthong.core.speech import Text
@@ -41,6 +42,8 @@ class Page(StrEnum):
     DESK_DOCUMENT = "desk_document"
     DESK_PAPER = "desk_paper"
     DESK_FIELDS = "desk_fields"
+    DESK_CONDITIONS = "desk_conditions"
+    DESK_CONDITION_JUDGE = "desk_condition_judge"
     DESK_HANDLE = "desk_handle"
     DESK_ASSIGN = "desk_assign"
     DESK_DECIDE = "desk_decide"
@@ -67,12 +70,14 @@ class Page(StrEnum):
     OWN_DRAFT = "own_draft"
     OWN_DRAFT_PART = "own_draft_part"
     OWN_DRAFT_ASIDE = "own_draft_aside"
+    OWN_DRAFT_EVIDENCE = "own_draft_evidence"
     OWN_DRAFT_LETTER = "own_draft_letter"
     OWN_DRAFT_SUBMIT = "own_draft_submit"
     OWN_DRAFT_TAKE_BACK = "own_draft_take_back"
     OWN_DRAFT_DISCARD = "own_draft_discard"
     OWN_REQUEST_SIGN = "own_request_sign"
     OWN_REQUEST_WITHDRAW = "own_request_withdraw"
+    OWN_REQUEST_CONDITIONS = "own_request_conditions"
     OWN_REQUEST_THREAD = "own_request_thread"
     OWN_REQUEST_VERSIONS = "own_request_versions"
     OWN_REQUEST_FILE = "own_request_file"
@@ -328,6 +333,8 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.DESK_DOCUMENT: _desk("Tài liệu kỹ thuật", "Technical document"),
     Page.DESK_PAPER: _desk("Tệp của hồ sơ", "File of the request"),
     Page.DESK_FIELDS: _desk("Ý kiến từng trường", "Opinion on each field", _HANDLER),
+    Page.DESK_CONDITIONS: _desk("Sáu điều kiện", "The six conditions"),
+    Page.DESK_CONDITION_JUDGE: _desk("Kết luận về một điều kiện", "Verdict on a condition", CONDITION_JUDGES),
     Page.DESK_HANDLE: _desk("Xử lý hồ sơ", "Deal with the file", _HANDLER),
     Page.DESK_ASSIGN: _desk("Phân công", "Assign", frozenset({Role.CHIEF})),
     Page.DESK_DECIDE: _desk("Quyết định", "Decide", _SIGNERS, weighty=True),
@@ -354,12 +361,16 @@ PAGES: Final[dict[Page, PageRule]] = {
     Page.OWN_DRAFT: _agency(Text("Bản đang soạn", "Draft")),
     Page.OWN_DRAFT_PART: _agency(Text("Soạn một phần", "Part of the draft"), _WRITERS),
     Page.OWN_DRAFT_ASIDE: _agency(Text("Chữ được giữ riêng", "Text kept aside"), _WRITERS),
+    Page.OWN_DRAFT_EVIDENCE: _agency(
+        Text("Bản sao tài liệu chứng minh", "Copy of evidence for a condition"), _WRITERS
+    ),
     Page.OWN_DRAFT_LETTER: _agency(Text("Xem văn bản", "The letter")),
     Page.OWN_DRAFT_SUBMIT: _agency(Text("Trình ký", "Submit for signature"), _WRITERS),
     Page.OWN_DRAFT_TAKE_BACK: _agency(Text("Lấy về sửa", "Take back")),
     Page.OWN_DRAFT_DISCARD: _agency(Text("Bỏ bản nháp", "Discard the draft"), _WRITERS),
     Page.OWN_REQUEST_SIGN: _agency(Text("Ký và gửi", "Sign and send"), _HEAD, weighty=True),
     Page.OWN_REQUEST_WITHDRAW: _agency(Text("Rút đề nghị", "Withdraw"), _HEAD, weighty=True),
+    Page.OWN_REQUEST_CONDITIONS: _agency(Text("Sáu điều kiện", "The six conditions")),
     Page.OWN_REQUEST_THREAD: _agency(Text("Trao đổi với người hỗ trợ", "Thread with the supporter")),
     Page.OWN_REQUEST_VERSIONS: _agency(Text("Các bản đã gửi", "Versions")),
     Page.OWN_REQUEST_FILE: _agency(Text("Tệp của hồ sơ", "File of the request")),

@@ -5,9 +5,11 @@ Law: R5.1 (what was supplemented shows as what it is).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from enum import StrEnum
 
 from lienthong.core.channels import ChannelChoice
+from lienthong.core.conditions import ConditionEvidence
 from lienthong.core.connection_request import (
     ConnectionRequest,
     ContactOfficer,
@@ -20,6 +22,7 @@ from lienthong.core.connection_request import (
     ServiceChoice,
     TechnicalDescription,
 )
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.letters import Signatory
 from lienthong.core.missing import Section
 from lienthong.core.network_sheet import NetworkSheet
@@ -34,7 +37,7 @@ class Change(StrEnum):
     CHANGED = "changed"
 
 
-Named = FieldChoice | ServiceChoice | Direction | str
+Named = FieldChoice | ServiceChoice | Direction | ConditionName | str
 """What an entry is known by."""
 
 
@@ -42,8 +45,9 @@ Named = FieldChoice | ServiceChoice | Direction | str
 class Difference:
     """One difference: where, of which entry, and for a changed entry which member, before and after.
 
-    `entry` is a chosen field or service as it was before, else as it is now; the direction of a count; the id
-    of anything else. `before` and `after` are texts, empty where there was or is nothing.
+    `entry` is a chosen field or service as it was before, else as it is now; the direction of a count; the
+    condition that evidence is named for; the id of anything else. `before` and `after` are texts, empty where
+    there was or is nothing.
     """
 
     where: Section
@@ -65,6 +69,7 @@ Entry = (
     | TechnicalDescription
     | ChannelChoice
     | NetworkSheet
+    | ConditionEvidence
     | Signatory
     | int
 )
@@ -97,6 +102,7 @@ def _parts(request: ConnectionRequest) -> Iterator[tuple[Section, Mapping[str, E
     yield Section.TECHNICAL_DESCRIPTION, _single(request.technical_description)
     yield Section.CHANNEL, {"": request.channel}
     yield Section.CONDITIONS, _single(request.network)
+    yield Section.CONDITIONS, {each.condition: each for each in request.evidence}
     yield Section.SIGNATURE, _single(request.signatory)
 
 
@@ -121,6 +127,8 @@ def _compare(where: Section, before: Mapping[str, Entry], after: Mapping[str, En
 def _named(about: str, entry: Entry) -> Named:
     if isinstance(entry, FieldChoice | ServiceChoice):
         return entry
+    if isinstance(entry, ConditionEvidence):
+        return entry.condition
     return Direction(about) if isinstance(entry, int) else about
 
 
@@ -136,6 +144,8 @@ def _text(value: object) -> str:
             return ""
         case Paper():
             return value.name
+        case date():
+            return f"{value:%d/%m/%Y}"
         case frozenset():
             return ", ".join(sorted(map(_text, value)))
         case tuple():

@@ -204,3 +204,15 @@ def measure_start(received_at: int, started_at: int, profile: Profile) -> StartM
     """Measure how soon after receipt a track started, against the bound of the profile. Law: R5.2."""
     took = started_at - received_at
     return StartMeasure(took, in_time=took <= profile.number("tracks.start") * SECOND)
+
+
+def late_tracks(
+    begun: Mapping[Track, int | None], received_at: int, now: int, profile: Profile
+) -> tuple[Track, ...]:
+    """Return the tracks that did not start within the bound, by when each began; None for not yet.
+
+    A track that has not begun is late as soon as it could no longer begin in time. Law: R5.2.
+    """
+    return tuple(
+        track for track in Track if not measure_start(received_at, begun.get(track) or now, profile).in_time
+    )

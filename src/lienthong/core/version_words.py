@@ -2,7 +2,9 @@
 
 from typing import Final, assert_never
 
+from lienthong.core.conditions import CONDITION_LABELS
 from lienthong.core.connection_request import DIRECTION_LABELS, Direction, FieldChoice, ServiceChoice
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.request_versions import Change, Difference
 from lienthong.core.service_catalogue import BY_CODE
 from lienthong.core.speech import Text
@@ -50,6 +52,9 @@ MEMBER_NAMES: Final = {
     "public_addresses": Text("địa chỉ công khai", "public addresses"),
     "private_addresses": Text("địa chỉ mạng nội bộ", "private addresses"),
     "ports": Text("cổng gọi tới", "ports called"),
+    "condition": Text("điều kiện", "condition"),
+    "paper": Text("tài liệu chứng minh", "evidence"),
+    "valid_until": Text("có giá trị đến", "valid until"),
     "capacity": Text("thể thức ký", "capacity"),
     "for_title": Text("chức danh được ký thay", "signs for"),
     "collective": Text("tập thể lãnh đạo", "collective"),
@@ -68,6 +73,8 @@ def _entry(difference: Difference) -> Text:
         case Direction() as direction:
             label = DIRECTION_LABELS[direction]
             return Text(f"Số trường ghi trong văn bản: {label.vi}", f"Fields the letter states: {label.en}")
+        case ConditionName() as condition:
+            return CONDITION_LABELS[condition]
         case FieldChoice() as choice:
             return _choice(choice)
         case ServiceChoice() as chosen:

@@ -9,6 +9,7 @@ from typing import Final
 
 from lienthong.core.bodies import SYSTEM_KIND_LABELS
 from lienthong.core.channels import CHANNEL_LABELS, DIRECT_LABELS, PLATFORM_LABELS, Platform
+from lienthong.core.conditions import CONDITION_LABELS, ConditionEvidence
 from lienthong.core.connection_request import (
     DIRECTION_LABELS,
     MANDATE_LABELS,
@@ -207,11 +208,27 @@ def _closing(request: ConnectionRequest) -> Iterator[Block]:
             f"địa chỉ nội bộ: {', '.join(sheet.private_addresses) or 'không có'}; "
             f"cổng: {', '.join(map(str, sheet.ports)) or _UNNUMBERED}."
         )
+    if request.evidence:
+        yield _text("Tài liệu chứng minh các điều kiện kết nối:")
+        rows = ((CONDITION_LABELS[each.condition].vi, *_evidence(each)) for each in request.evidence)
+        yield from _table(("STT", "Điều kiện", "Tài liệu", "Có giá trị đến"), rows, widths=(1, 4, 7, 3))
+        for each in request.evidence:
+            if each.paper.upload:
+                copy = f"Bản sao gửi kèm, số {each.paper.number}; mã băm SHA-256: {each.paper.upload}."
+                yield _text(copy)
     yield _text(
         f"{request.unit.name or _UNNUMBERED} cam kết bảo đảm các điều kiện về hạ tầng hệ thống thông tin, "
         "mô hình kết nối, cấu trúc dữ liệu, an ninh, an toàn, bảo mật thông tin và sử dụng thông tin "
         "đúng chức năng, nhiệm vụ, mục đích đã đăng ký./."
     )
+
+
+def _evidence(evidence: ConditionEvidence) -> tuple[str, str]:
+    """Say paper and end of evidence."""
+    paper, degree = evidence.paper, evidence.paper.degree
+    secret = "" if degree is None else f"; độ mật: {DEGREE_LABELS[degree].vi}"
+    until = "không có hạn" if evidence.valid_until is None else _day(evidence.valid_until)
+    return f"{_paper(paper)}{secret}", until
 
 
 def _paper(paper: Paper) -> str:

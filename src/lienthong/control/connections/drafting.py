@@ -30,8 +30,9 @@ from lienthong.control.letters.uploads import keep
 from lienthong.control.participants.models import Body, System
 from lienthong.control.theme import dates
 from lienthong.core.access import Actor, Role, may_act
-from lienthong.core.connection_request import RegisteringUnit, TechnicalDescription
+from lienthong.core.connection_request import ConnectionRequest, RegisteringUnit, TechnicalDescription
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.legal_days import day_of, moment
 from lienthong.core.machines import names_of
 from lienthong.core.papers import Paper
@@ -166,6 +167,48 @@ def describe_secret(reference: str, paper: Paper | None, *, actor: Actor) -> Con
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentCopy:
+    """A copy of a paper as the browser declares it; without content the copy there is to be taken out."""
+
+    content: bytes
+    name: str = ""
+    declared_type: str = ""
+
+
+def keep_evidence_copy(
+    reference: str, condition: ConditionName, copy: SentCopy, *, actor: Actor
+) -> ControlRefuse | None:
+    """Keep a copy of the paper that the draft names for a condition, or take it out. Law: R1.4."""
+    event = _event("request.evidence", reference, actor)
+    with acting(event) as act:
+        request, draft = _locked(reference, actor)
+        if (refusal := _not_writable(request, draft, actor)) is not None:
+            return act.refuse(refusal)
+        asked = decode_draft(draft.content).written.request
+        named = next((each for each in asked.evidence if each.condition is condition), None)
+        if named is None or named.paper.degree is not None:
+            return act.refuse(ControlRefuse(ControlCode.EVIDENCE_NOT_NAMED))
+        digest = ""
+        if copy.content:
+            kept = keep(
+                copy.content,
+                name=copy.name,
+                declared_type=copy.declared_type,
+                body=actor.body,
+                actor=actor,
+                now=act.now,
+            )
+            if isinstance(kept, tuple):
+                return act.refuse(upload_refused(kept))
+            digest = bytes(kept.sha256).hex()
+        shown = replace(named, paper=replace(named.paper, upload=digest))
+        evidence = tuple(shown if each is named else each for each in asked.evidence)
+        _set(draft, Part.CONDITIONS, replace(asked, evidence=evidence), actor, act.now)
+        event.detail = {"condition": condition.value, "name": copy.name, "sha256": digest}
+    return None
+
+
 def of_its_body(written: Written, body: Body) -> Written:
     """Return a text in the name of the body that has the request now: another may have begun it.
 
@@ -261,12 +304,17 @@ def _written_meanwhile(draft: Draft) -> ControlRefuse:
 
 
 def _describe(draft: Draft, description: TechnicalDescription | None, actor: Actor, now: int) -> None:
+    asked = decode_draft(draft.content).written.request
+    _set(draft, Part.TECHNICAL, replace(asked, technical_description=description), actor, now)
+
+
+def _set(draft: Draft, part: Part, request: ConnectionRequest, actor: Actor, now: int) -> None:
+    """Set what a part says, outside its form; text that could not be read yet stays as it was typed."""
     content = decode_draft(draft.content)
-    request = replace(content.written.request, technical_description=description)
     draft.counter += 1
     draft.saved_at, draft.saved_by = moment(now), actor.id
     written = replace(content.written, request=request)
-    _write(draft, content.with_part(Part.TECHNICAL, written, None, draft.counter))
+    _write(draft, content.with_part(part, written, content.typed.get(part), draft.counter))
 
 
 def _write(draft: Draft, content: DraftContent) -> None:

@@ -19,6 +19,7 @@ from lienthong.control.letters.models import IncomingLetter, OutgoingLetter, Upl
 from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
 from lienthong.control.letters.uploads import content_of
 from lienthong.control.participants.models import System
+from lienthong.core.conditions import CONDITION_LABELS
 from lienthong.core.connection_request import ConnectionRequest, FieldChoice
 from lienthong.core.document_kinds import ARRIVAL_LABELS, ArrivalChannel
 from lienthong.core.law import profile_at
@@ -212,6 +213,7 @@ def _letters(request: int) -> tuple[FileLetter, ...]:
 _SIGNED_REQUEST: Final = Text("Văn bản đề nghị, bản {edition}", "Request, version {edition}")
 _DESCRIPTION: Final = Text("Tài liệu mô tả kỹ thuật", "Technical description")
 _PAPER: Final = Text("Văn bản kèm theo", "Annexed paper")
+_EVIDENCE: Final = Text("Chứng minh điều kiện: {condition}", "Evidence of a condition: {condition}")
 _COPY: Final = Text("Văn bản đề nghị ({channel})", "Request ({channel})")
 _ATTACHED: Final = Text("Tệp kèm tin nhắn", "File of a message")
 
@@ -233,9 +235,12 @@ def _papers(request: Request, content: ConnectionRequest) -> tuple[FilePaper, ..
         _add(papers, letter.document, _filled(_COPY, channel=channel))
     named = tuple(_named(content))
     digests = [bytes.fromhex(digest) for digest, _ in named]
-    uploads = Upload.objects.filter(sha256__in=digests).order_by("-id")
-    # Of several the body's own, then the oldest: what a body before this one sent is found under it alone.
-    ranked = sorted(uploads, key=lambda upload: upload.body_id == request.body_id)
+    uploads = Upload.objects.filter(sha256__in=digests)
+    # The last of a digest counts, as in upload_named: the body's own newest, else the oldest there is.
+    own = request.body_id
+    ranked = sorted(
+        uploads, key=lambda each: (each.body_id == own, each.pk if each.body_id == own else -each.pk)
+    )
     held = {bytes(upload.sha256).hex(): upload for upload in ranked}
     for digest, title in named:
         if digest in held:
@@ -254,6 +259,10 @@ def _named(content: ConnectionRequest) -> Iterator[tuple[str, Text]]:
     for mandate in content.mandates:
         if mandate.assigned_by is not None and mandate.assigned_by.upload:
             yield mandate.assigned_by.upload, _PAPER
+    for evidence in content.evidence:
+        if evidence.paper.upload:
+            label = CONDITION_LABELS[evidence.condition]
+            yield evidence.paper.upload, _filled(_EVIDENCE, condition=label)
 
 
 def _filled(text: Text, **values: Text) -> Text:

@@ -10,6 +10,8 @@ from lienthong.control.connections.models import Draft, Message, Request, Versio
 from lienthong.control.connections.written import Written, decode, decode_draft
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter, Upload
 from lienthong.control.letters.uploads import content_of
+from lienthong.core.connection_request import ConnectionRequest
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.letter_states import OutgoingState
 from lienthong.core.uploads import CONTENT_TYPES, FileKind
 
@@ -46,6 +48,16 @@ def description_file(body: int, written: Written) -> KeptFile | None:
     return kept_file(upload_named(description.upload, body))
 
 
+def evidence_files(body: int, written: Written) -> tuple[tuple[ConditionName, KeptFile], ...]:
+    """Return the copies of evidence that a text names, by condition. Law: R1.4."""
+    found = (
+        (each.condition, kept_file(upload_named(each.paper.upload, body)))
+        for each in written.request.evidence
+        if each.paper.upload
+    )
+    return tuple((condition, file) for condition, file in found if file is not None)
+
+
 def upload_named(digest: str, body: int) -> Upload | None:
     """Return the file that contents name by the hex SHA-256 of its bytes, None where it was never taken in.
 
@@ -70,7 +82,7 @@ def file_of(reference: str, upload: int) -> tuple[KeptFile, bytes] | None:
 
 
 def _numbers(request: Request) -> Iterator[int]:
-    """Yield the numbers of all files of a request: letters both ways, descriptions, attachments."""
+    """Yield the numbers of all files of a request: letters both ways, what they annex, attachments."""
     yield from Version.objects.filter(request=request, letter__isnull=False).values_list(
         "letter_id", flat=True
     )
@@ -80,16 +92,23 @@ def _numbers(request: Request) -> Iterator[int]:
     yield from issued.filter(document__isnull=False).values_list("document_id", flat=True)
     attached = Message.objects.filter(request=request, attachment__isnull=False)
     yield from attached.values_list("attachment_id", flat=True)
-    for digest in set(_descriptions(request)):
+    for digest in set(_named(request)):
         upload = upload_named(digest, request.body_id)
         if upload is not None:
             yield upload.pk
 
 
-def _descriptions(request: Request) -> Iterator[str]:
+def _named(request: Request) -> Iterator[str]:
+    """Yield the digests of the description and of the evidence that the contents name."""
     writings = [decode(version.content) for version in Version.objects.filter(request=request)]
     writings.append(decode_draft(Draft.objects.get(request=request).content).written)
     for written in writings:
         description = written.request.technical_description
         if description is not None and description.upload:
             yield description.upload
+        yield from evidence_copies(written.request)
+
+
+def evidence_copies(request: ConnectionRequest) -> Iterator[str]:
+    """Yield the digests of the copies of evidence that a request names for its conditions."""
+    yield from (each.paper.upload for each in request.evidence if each.paper.upload)

@@ -30,3 +30,20 @@ def provide_pending() -> None:
     from lienthong.control.connections.tracks import provide_pending as provide_all
 
     provide_all()
+
+
+@duty("connections.late_starts", every=30)
+def remind_of_late_starts() -> None:
+    """Tell the chiefs of tracks that did not begin with the receipt. Law: R5.2."""
+    from lienthong.control.connections.reminding import remind_of_late_starts as remind
+
+    remind()
+
+
+@duty("connections.passed_days", every=300)
+def remind_of_passed_days() -> None:
+    """Tell whom it concerns of answers overdue and of evidence that has ended. Law: R1.3, R1.4."""
+    from lienthong.control.connections.reminding import remind_of_lapses, remind_of_overdue
+
+    remind_of_overdue()
+    remind_of_lapses()

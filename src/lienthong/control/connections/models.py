@@ -4,7 +4,7 @@ from django.db import models
 
 from lienthong.control.frame.states import StateField
 from lienthong.control.letters.models import IncomingLetter, Upload
-from lienthong.control.participants.models import Body
+from lienthong.control.participants.models import Body, System
 from lienthong.core.request_states import REQUEST_MACHINE, RequestState
 from lienthong.core.track_states import DOCUMENTS_MACHINE, SUPPORT_MACHINE
 
@@ -20,6 +20,7 @@ class Request(models.Model):
     letter = models.ForeignKey(IncomingLetter, on_delete=models.PROTECT, null=True, related_name="+")
     handler = models.BigIntegerField(null=True)
     stand_in = models.BigIntegerField(null=True)
+    proposed_by = models.BigIntegerField(null=True)
     started_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
@@ -139,6 +140,49 @@ class FieldOpinion(models.Model):
         constraints = (
             models.UniqueConstraint("version", "field", "direction", "purpose", name="field_opinion_once"),
         )
+
+
+class ConditionVerdict(models.Model):
+    """One verdict on one condition of a system of a request; the newest holds, none is ever changed.
+
+    `evidence` is the paper it rests on. `note` says to both sides why.
+    """
+
+    request_id: int
+    system_id: int
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="verdicts")
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="verdicts")
+    condition = models.TextField()
+    verdict = models.TextField()
+    evidence = models.JSONField(null=True)
+    valid_until = models.DateField(null=True)
+    decided_on = models.DateField()
+    note = models.TextField(default="")
+    made_by = models.BigIntegerField()
+    made_by_name = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "condition_verdict"
+        indexes = (
+            models.Index("request", "system", "condition", "id", name="condition_verdict_newest"),
+            models.Index(
+                "valid_until", condition=models.Q(valid_until__isnull=False), name="condition_verdict_ending"
+            ),
+        )
+
+
+class Reminder(models.Model):
+    """What people were told because time went by: once for each kind and what it is about."""
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.TextField()
+    about = models.TextField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reminder"
+        constraints = (models.UniqueConstraint("request", "kind", "about", name="reminder_once"),)
 
 
 class WorkDay(models.Model):

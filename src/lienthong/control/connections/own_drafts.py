@@ -11,7 +11,7 @@ import msgspec
 
 from lienthong.control.accounts.directory import names_of
 from lienthong.control.audit.events import database_now
-from lienthong.control.connections.files import KeptFile, description_file
+from lienthong.control.connections.files import KeptFile, description_file, evidence_files
 from lienthong.control.connections.filing import preview, supplemented_letter
 from lienthong.control.connections.models import Draft
 from lienthong.control.connections.written import DraftContent, Part, Written, decode_draft, part_of
@@ -20,7 +20,7 @@ from lienthong.control.letters.uploads import content_of
 from lienthong.control.participants.models import ContactOfficer, Mandate, System
 from lienthong.core import connection_request as core
 from lienthong.core.conditions import judge_sheet
-from lienthong.core.grant_document import SystemKind
+from lienthong.core.grant_document import ConditionName, SystemKind
 from lienthong.core.law import profile_at
 from lienthong.core.legal_days import day_of
 from lienthong.core.missing import Missing
@@ -49,6 +49,7 @@ class DraftView:
     level: tuple[Missing, ...]
     network: tuple[Missing, ...]
     description: KeptFile | None
+    copies: tuple[tuple[ConditionName, KeptFile], ...]
 
     def lacking_in(self, part: Part) -> tuple[Missing, ...]:
         """Return what one part still lacks."""
@@ -75,6 +76,7 @@ def draft_of(reference: str) -> DraftView:
         network=_network(written, today),
         level=_level(draft.request.body.pk, written.request.systems, now),
         description=description_file(draft.request.body.pk, written),
+        copies=evidence_files(draft.request.body.pk, written),
     )
 
 

@@ -20,6 +20,7 @@ from lienthong.control.conformance.happenings import TRIAL_EVENTS, TRIAL_WARNING
 from lienthong.control.connections import provided, support
 from lienthong.control.connections.files import KeptFile, description_file, kept_file
 from lienthong.control.connections.handling import lacking_in
+from lienthong.control.connections.happenings import CONDITION_EVENTS, CONDITION_WARNINGS
 from lienthong.control.connections.models import Draft, Message, Request, Version
 from lienthong.control.connections.written import Written, decode, decode_draft
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter
@@ -27,6 +28,8 @@ from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
 from lienthong.control.participants.models import Body
 from lienthong.control.participants.successors import predecessors
 from lienthong.core.access import Actor, Portal, may_act
+from lienthong.core.conditions import CONDITION_LABELS
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.legal_days import day_of
 from lienthong.core.letter_states import OutgoingState
 from lienthong.core.missing import Missing
@@ -258,6 +261,8 @@ _TOLD: Final = {
     "documents.provide": Text("Cung cấp tài liệu kỹ thuật", "Technical documents provided"),
     "support.name_supporter": Text("Cử người hỗ trợ", "Supporter named"),
     "letter.issue": Text("Cơ quan quản lý ban hành văn bản", "Letter of the authority issued"),
+    "request.evidence": Text("Cập nhật bản sao tài liệu chứng minh", "Copy of evidence changed"),
+    **CONDITION_EVENTS,
     **TRIAL_EVENTS,
 } | {f"request.{act}": REQUEST_MACHINE.acts[act] for act in RequestAct}
 _KINDS: Final = {
@@ -271,6 +276,9 @@ _KINDS: Final = {
     "request.accept": "ok",
     "documents.provide": "ok",
     "run.pass": "ok",
+    "condition.met": "ok",
+    "condition.lost": "bad",
+    **dict.fromkeys(CONDITION_WARNINGS - {"condition.lost"}, "warn"),
     **dict.fromkeys(TRIAL_WARNINGS, "warn"),
 }
 
@@ -287,8 +295,12 @@ def _history(reference: str, body: Body) -> Iterator[Happening]:
 
 
 def _happening(event: WrittenEvent) -> Happening:
+    title = _TOLD[event.kind]
+    if "condition" in event.detail:
+        label = CONDITION_LABELS[ConditionName(event.detail["condition"])]
+        title = Text(f"{title.vi}: {label.vi}", f"{title.en}: {label.en}")
     return Happening(
-        title=_TOLD[event.kind],
+        title=title,
         by=event.actor_name,
         is_own=event.portal == Portal.AGENCY,
         at=event.at,

@@ -11,6 +11,8 @@ from lienthong.control.frame.page import address_of
 from lienthong.control.notices.telling import Recipients, ToAccounts, ToBody, ToOffice
 from lienthong.control.notices.telling import tell as tell_people
 from lienthong.core.access import Actor, Portal, Role
+from lienthong.core.conditions import CONDITION_LABELS
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.pages import Page
 from lienthong.core.speech import Text
 
@@ -44,6 +46,28 @@ _LETTER: Final = Text(
     "[{reference}] Văn bản đến được đưa vào hồ sơ", "[{reference}] A letter was put under the file"
 )
 _WRITTEN: Final = Text("[{reference}] Tin nhắn của cơ quan đề nghị", "[{reference}] A message from the body")
+_NOT_KEPT: Final = Text(
+    "[{reference}] Điều kiện chưa đạt: {condition}", "[{reference}] Condition not kept: {condition}"
+)
+_LOST: Final = Text(
+    "[{reference}] Điều kiện không còn được bảo đảm: {condition}",
+    "[{reference}] A condition is no longer kept: {condition}",
+)
+_LAPSED: Final = Text(
+    "[{reference}] Tài liệu chứng minh đã hết hạn: {condition}",
+    "[{reference}] The evidence of a condition has ended: {condition}",
+)
+_CONDITION: Final = Text(
+    "Hồ sơ {reference}: {title}\n\nHệ thống: {system}\nĐiều kiện: {condition}\n\n{note}",
+    "File {reference}: {title}\n\nSystem: {system}\nCondition: {condition}\n\n{note}",
+)
+_OVERDUE: Final = Text(
+    "[{reference}] Quá hạn trả lời từ ngày {answer_by}",
+    "[{reference}] To be answered by {answer_by}: overdue",
+)
+_NOT_STARTED: Final = Text(
+    "[{reference}] Việc chưa bắt đầu: {tracks}", "[{reference}] Not started yet: {tracks}"
+)
 _ABOUT: Final = Text(
     "Hồ sơ {reference}: {title}\n\nCơ quan đề nghị: {body}", "File {reference}: {title}\n\nBody: {body}"
 )
@@ -99,6 +123,73 @@ def tell_of_message(request: Request, message: Message) -> None:
     said = Text(f"{message.author_name}: {message.text}", f"{message.author_name}: {message.text}")
     people = _accounts(_supporter(request), request.handler, request.stand_in)
     _tell_desk(people, request, _WRITTEN, page=Page.DESK_THREAD, said=said)
+
+
+def tell_of_condition(
+    request: Request, condition: ConditionName, *, system: str, note: str, is_lost: bool, by: Actor
+) -> None:
+    """Tell the body's contact officers and who has the file that a condition is not kept. Law: R1.4."""
+    people = frozenset({request.handler, request.stand_in} - {by.id, None})
+    said = Text(note, note)
+    _tell_of_condition(request, condition, _LOST if is_lost else _NOT_KEPT, people, system=system, note=said)
+
+
+def tell_of_lapse(request: Request, condition: ConditionName, *, system: str, last_day: str) -> None:
+    """Tell both sides on its day that the evidence of a condition has ended, and the condition with it.
+
+    Law: R1.4.
+    """
+    people = frozenset({request.handler, request.stand_in} - {None})
+    note = Text(f"Có giá trị đến ngày {last_day}.", f"It was valid until {last_day}.")
+    _tell_of_condition(request, condition, _LAPSED, people, system=system, note=note)
+
+
+def _tell_of_condition(
+    request: Request,
+    condition: ConditionName,
+    subject: Text,
+    people: frozenset[int | None],
+    *,
+    system: str,
+    note: Text,
+) -> None:
+    label = CONDITION_LABELS[condition]
+    vi, en = (
+        _facts(request)
+        | {"system": system, "condition": label.in_language(each), "note": note.in_language(each)}
+        for each in ("vi", "en")
+    )
+    subject = Text(subject.vi.format_map(vi), subject.en.format_map(en))
+    lines = Text(_CONDITION.vi.format_map(vi), _CONDITION.en.format_map(en))
+    of_body = address_of(Portal.AGENCY, Page.OWN_REQUEST_CONDITIONS, reference=request.reference)
+    # A body whose contact officer has no account is told all the same.
+    _ = tell_people(
+        ToBody(request.body_id, frozenset({Role.CONTACT_OFFICER})), subject, lines, of_body
+    ) or tell_people(ToBody(request.body_id), subject, lines, of_body)
+    of_desk = address_of(Portal.STAFF, Page.DESK_CONDITIONS, reference=request.reference)
+    tell_people(_accounts(*people), subject, lines, of_desk)
+
+
+def tell_of_overdue(request: Request) -> None:
+    """Tell who has the file and the chiefs, each once, that the day to answer by has passed. Law: R1.3."""
+    assert request.answer_by is not None, "only what is to be answered by a day is overdue"
+    subject = _filled(
+        _OVERDUE, {"reference": request.reference, "answer_by": f"{request.answer_by:%d/%m/%Y}"}
+    )
+    lines = _filled(_ABOUT, _facts(request))
+    link = address_of(Portal.STAFF, Page.DESK_REQUEST, reference=request.reference)
+    chiefs = tell_people(ToOffice(frozenset({Role.CHIEF})), subject, lines, link)
+    others = frozenset({request.handler, request.stand_in} - {None, *chiefs})
+    tell_people(_accounts(*others), subject, lines, link)
+
+
+def tell_of_late_start(request: Request, tracks: Text) -> None:
+    """Tell the chiefs which tracks of a received request have not begun. Law: R5.2."""
+    subject = Text(
+        _NOT_STARTED.vi.format(reference=request.reference, tracks=tracks.vi),
+        _NOT_STARTED.en.format(reference=request.reference, tracks=tracks.en),
+    )
+    _tell_desk(ToOffice(frozenset({Role.CHIEF})), request, subject)
 
 
 def _tell_desk(

@@ -12,6 +12,7 @@ import msgspec
 from lienthong.control.connections.own_drafts import Offers
 from lienthong.control.connections.written import Part, Written
 from lienthong.control.showcase.words import WORDS
+from lienthong.core.conditions import ConditionEvidence
 from lienthong.core.connection_request import (
     ConnectionRequest,
     Direction,
@@ -21,8 +22,10 @@ from lienthong.core.connection_request import (
     counted_fields,
 )
 from lienthong.core.document_kinds import CopyStatus
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.letters import Capacity, Signatory
 from lienthong.core.network_sheet import NetworkSheet
+from lienthong.core.papers import Paper
 from lienthong.core.purpose import Actor, PurposeGround
 from lienthong.core.request_handling import Opinion
 from lienthong.core.request_letter import LetterHead
@@ -147,7 +150,7 @@ def parts(file: File, offers: Offers, head: Head, *, place: str, today: date) ->
     if not file.letter:
         return
     yield Part.SERVICES, _changed(services=services)
-    yield Part.CONDITIONS, _changed(network=_NETWORK)
+    yield Part.CONDITIONS, _changed(network=_NETWORK, evidence=tuple(_evidence(today)))
     dated = today - timedelta(days=file.age)
     letter = LetterHead(number=file.letter, dated=dated, place=place)
     signatory = head.signatory
@@ -156,6 +159,16 @@ def parts(file: File, offers: Offers, head: Head, *, place: str, today: date) ->
         return Written(request=replace(written.request, signatory=signatory), head=letter)
 
     yield Part.SIGNATURE, sign
+
+
+def _evidence(today: date) -> Iterator[ConditionEvidence]:
+    """Yield what bodies name for their conditions: some of the six, one of them with an end."""
+    issued = today - timedelta(days=200)
+    level = Paper(number=WORDS["level_number"], issuer=WORDS["level_issuer"], issued_on=issued)
+    rules = Paper(number=WORDS["rules_number"], issuer=WORDS["rules_issuer"], issued_on=issued)
+    until = today + timedelta(days=530)
+    yield ConditionEvidence(condition=ConditionName.SAFETY, paper=level, valid_until=until)
+    yield ConditionEvidence(condition=ConditionName.CONFIDENTIALITY, paper=rules)
 
 
 def mended(file: File, *, place: str, today: date) -> Iterator[tuple[Part, Apply]]:

@@ -9,7 +9,16 @@ from datetime import date, timedelta
 from typing import Final
 
 from lienthong.control.audit.events import database_now
-from lienthong.control.connections import drafting, filing, handling, own_messages, support, tracks
+from lienthong.control.connections import (
+    conditions,
+    drafting,
+    filing,
+    handling,
+    own_messages,
+    support,
+    tracks,
+)
+from lienthong.control.connections.conditions import Recording
 from lienthong.control.connections.content import read_request
 from lienthong.control.connections.handling import Seen, Weighed, newest
 from lienthong.control.connections.models import Draft, Request
@@ -24,6 +33,7 @@ from lienthong.control.showcase.dates import let_term_pass, set_back
 from lienthong.control.showcase.pages import description_of
 from lienthong.control.showcase.people import ShowcaseError, Side, Unit, done
 from lienthong.control.showcase.words import WORDS
+from lienthong.core.grant_document import ConditionName, Verdict
 from lienthong.core.legal_days import day_of
 from lienthong.core.letters import Capacity
 from lienthong.core.request_answer import OBJECTION, RefusalDraft, RefusalGround
@@ -119,13 +129,14 @@ def _received(tale: Telling) -> None:
     """Sign and send; then the file is made as old as it should look."""
     _to_sign(tale)
     _sign(tale)
+    # Made at once, as by the jobs: what is set back would look as if it had never begun.
+    tracks.provide(tale.request.pk)
     set_back(tale.reference, tale.file.age)
 
 
 def _giving(tale: Telling) -> None:
     """Receive what only gives: its documents tell what is shared, and there is nothing to test yet."""
     _received(tale)
-    tracks.provide(tale.request.pk)
 
 
 def _withdrawn(tale: Telling) -> None:
@@ -135,7 +146,6 @@ def _withdrawn(tale: Telling) -> None:
 
 def _assigned(tale: Telling) -> None:
     _received(tale)
-    tracks.provide(tale.request.pk)
     done(handling.assign(tale.seen, tale.staff.handler.id, actor=tale.staff.chief))
 
 
@@ -145,6 +155,8 @@ def _in_hand(tale: Telling) -> None:
     _letter(tale, Purpose.RECEIPT, _SIGNED_AND_ISSUED)
     done(handling.set_stand_in(tale.seen, tale.staff.colleague.id, actor=tale.staff.chief))
     _weigh(tale)
+    _judge(tale, ConditionName.CONFIDENTIALITY, Verdict.MET)
+    _judge(tale, ConditionName.SAFETY, Verdict.FAILED)
     for said in tale.file.thread:
         if said.by == "body":
             done(own_messages.write(tale.reference, said.text, None, actor=tale.side.writer))
@@ -170,6 +182,24 @@ def _weigh(tale: Telling) -> None:
     done(handling.weigh(tale.seen, weighed, actor=tale.staff.handler))
 
 
+def _judge(tale: Telling, condition: ConditionName, verdict: Verdict) -> None:
+    """Record a verdict on a condition of each system, by the evidence that the body names."""
+    for sheet in conditions.sheets_of(tale.reference).systems:
+        line = next(each for each in sheet.lines if each.name is condition)
+        assert line.offered is not None, "bodies of a demonstration name evidence for what is judged"
+        recording = Recording(
+            condition=condition,
+            verdict=verdict,
+            evidence=line.offered.paper,
+            decided_on=_today(),
+            valid_until=line.offered.valid_until,
+            note="" if verdict is Verdict.MET else WORDS["condition_failed"],
+        )
+        done(
+            conditions.record(tale.reference, sheet.code, recording, last=line.last, actor=tale.staff.handler)
+        )
+
+
 def _proposed(tale: Telling) -> None:
     _assigned(tale)
     _weigh(tale)
@@ -179,6 +209,8 @@ def _proposed(tale: Telling) -> None:
 
 def _accepted(tale: Telling) -> None:
     _proposed(tale)
+    for condition in (ConditionName.SAFETY, ConditionName.CONFIDENTIALITY):
+        _judge(tale, condition, Verdict.MET)
     done(handling.accept(tale.seen, actor=tale.staff.chief))
 
 

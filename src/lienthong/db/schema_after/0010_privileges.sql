@@ -19,7 +19,8 @@ GRANT EXECUTE ON FUNCTION audit.append_leaves(bigint[], timestamptz, bytea[]) TO
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA control TO lt_control;
 -- What was signed, provided, said, taken in or decided is added to and never changed.
 REVOKE UPDATE ON control.guide_edition, control.request_version, control.provided_document, control.message,
-  control.upload, control.succession, control.successor FROM lt_control;
+  control.upload, control.succession, control.successor, control.condition_verdict, control.reminder
+  FROM lt_control;
 -- A demonstration sets dates back; when a version was signed stands in its event too, which nobody changes.
 GRANT UPDATE (signed_at) ON control.request_version TO lt_control;
 REVOKE INSERT, UPDATE ON control.django_migrations, control.machine_table, control.transition FROM lt_control;

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from lienthong.control.connections.own_drafts import DraftView, Offers
 from lienthong.control.connections.written import Part, Typed
 from lienthong.control.frame.requests import PortalRequest
+from lienthong.control.portals.agency.forms_conditions import ConditionsForm
 from lienthong.control.portals.agency.forms_content import FieldsForm, PurposesForm, ServicesForm
 from lienthong.control.portals.agency.forms_draft import (
     MandatesForm,
@@ -17,7 +18,7 @@ from lienthong.control.portals.agency.forms_draft import (
     SystemsForm,
     UnitForm,
 )
-from lienthong.control.portals.agency.forms_terms import ChannelForm, ConditionsForm, SignatureForm
+from lienthong.control.portals.agency.forms_terms import ChannelForm, SignatureForm
 from lienthong.control.portals.agency.showing import own_address
 from lienthong.control.theme.shell import Entry
 from lienthong.core.connection_request import DIRECTION_LABELS, Direction

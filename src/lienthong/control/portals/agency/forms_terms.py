@@ -1,6 +1,6 @@
-"""Forms of how a request connects, on which conditions, and who signs it; the technical description.
+"""Forms of how a request connects, and who signs it; the technical description.
 
-Law: R3.1, R1.4, R5.1, R5.3.
+Law: R3.1, R5.1, R5.3.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,11 +25,10 @@ from lienthong.core.channels import (
 )
 from lienthong.core.grant_document import Channel
 from lienthong.core.letters import CAPACITY_LABELS, Capacity, Signatory
-from lienthong.core.network_sheet import NETWORK_TEXTS, NetworkProblem, NetworkSheet
 from lienthong.core.papers import DEGREE_LABELS, Paper, SecretDegree
 from lienthong.core.speech import Text
 
-_EXAMPLE_DAY: Final = spoken_later(Text("Ví dụ 05/12/2026", "For example 05/12/2026"))
+EXAMPLE_DAY: Final = spoken_later(Text("Ví dụ 05/12/2026", "For example 05/12/2026"))
 _WHOLE_PAPER: Final = spoken_later(
     Text(
         "Ghi đủ số, ký hiệu, cơ quan ban hành và ngày ban hành của văn bản.",
@@ -64,7 +63,8 @@ class PaperParts:
         return Paper(number=str(number), issuer=str(issuer), issued_on=issued)
 
 
-def _choices(labels: Mapping[Any, Text]) -> Sequence[tuple[str, str]]:
+def choices_of(labels: Mapping[Any, Text]) -> Sequence[tuple[str, str]]:
+    """Return labels as the choices of a field."""
     return [(str(value), spoken_later(label)) for value, label in labels.items()]
 
 
@@ -74,7 +74,7 @@ class ChannelForm(PartForm):
     part = Part.CHANNEL
     channel = forms.ChoiceField(
         label=spoken_later(Text("Kênh kết nối", "Channel")),
-        choices=_choices(CHANNEL_LABELS),
+        choices=choices_of(CHANNEL_LABELS),
         widget=forms.RadioSelect,
         help_text=spoken_later(
             Text(
@@ -85,7 +85,7 @@ class ChannelForm(PartForm):
     )
     platform = forms.ChoiceField(
         label=spoken_later(Text("Nền tảng", "Platform")),
-        choices=_choices(PLATFORM_LABELS),
+        choices=choices_of(PLATFORM_LABELS),
         widget=forms.RadioSelect,
     )
     platform_name = optional_line(
@@ -93,7 +93,7 @@ class ChannelForm(PartForm):
     )
     reason = forms.ChoiceField(
         label=spoken_later(Text("Căn cứ kết nối trực tiếp", "Ground of a direct connection")),
-        choices=_choices(DIRECT_LABELS),
+        choices=choices_of(DIRECT_LABELS),
         required=False,
     )
     explanation = forms.CharField(
@@ -107,10 +107,10 @@ class ChannelForm(PartForm):
     decision_issued = DayField(
         label=spoken_later(Text("Ngày quyết định", "Day of the decision")),
         required=False,
-        help_text=_EXAMPLE_DAY,
+        help_text=EXAMPLE_DAY,
     )
     review_on = DayField(
-        label=spoken_later(Text("Ngày xem xét lại", "Review date")), required=False, help_text=_EXAMPLE_DAY
+        label=spoken_later(Text("Ngày xem xét lại", "Review date")), required=False, help_text=EXAMPLE_DAY
     )
     _decision = PaperParts("decision")
 
@@ -154,67 +154,6 @@ class ChannelForm(PartForm):
         return replace(written, request=replace(written.request, channel=choice))
 
 
-_LINES: Final = Text("Mỗi dòng một địa chỉ hoặc dải địa chỉ.", "One address or network a line.")
-
-
-class ConditionsForm(PartForm):
-    """The network sheet, which the condition of infrastructure needs. Law: R1.4."""
-
-    part = Part.CONDITIONS
-    line = one_line(
-        Text("Đường truyền", "Line"), hint=Text("Ví dụ: mạng truyền số liệu chuyên dùng cấp II", "As ordered")
-    )
-    public_addresses = forms.CharField(
-        label=spoken_later(Text("Địa chỉ công khai", "Public addresses")),
-        help_text=spoken_later(_LINES),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    private_addresses = forms.CharField(
-        label=spoken_later(Text("Địa chỉ mạng nội bộ", "Private addresses")),
-        help_text=spoken_later(_LINES),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    ports = one_line(
-        Text("Cổng gọi tới", "Ports called"),
-        limit=200,
-        hint=Text("Ví dụ: 443, 8443", "For example 443, 8443"),
-    )
-
-    def stored(self, written: Written, offers: Offers) -> dict[str, Any]:
-        """Return the sheet."""
-        sheet = written.request.network
-        if sheet is None:
-            return {}
-        return {
-            "line": sheet.line,
-            "public_addresses": "\n".join(sheet.public_addresses),
-            "private_addresses": "\n".join(sheet.private_addresses),
-            "ports": ", ".join(map(str, sheet.ports)),
-        }
-
-    def clean_ports(self) -> tuple[int, ...]:
-        """Read numbers between commas or spaces."""
-        words = self.text("ports").replace(",", " ").replace(";", " ").split()
-        if not all(word.isascii() and word.isdigit() and len(word) <= 5 for word in words):
-            raise forms.ValidationError(spoken_later(NETWORK_TEXTS[NetworkProblem.PORT]))
-        return tuple(map(int, words))
-
-    def apply(self, written: Written) -> Written:
-        """Set the sheet, none where nothing was written."""
-        sheet = NetworkSheet(
-            line=self.text("line"),
-            public_addresses=tuple(self.text("public_addresses").split()),
-            private_addresses=tuple(self.text("private_addresses").split()),
-            ports=self.cleaned_data.get("ports") or (),
-        )
-        network = None if sheet == NetworkSheet(line="") else sheet
-        return replace(written, request=replace(written.request, network=network))
-
-
 class SignatureForm(PartForm):
     """Who signs in which capacity, number and symbol, day and place of the letter. Law: R5.3."""
 
@@ -226,14 +165,14 @@ class SignatureForm(PartForm):
             "Do văn thư của cơ quan cấp, ví dụ 1187/SYT-VP", "Given by your registry, as in 1187/SYT-VP"
         ),
     )
-    dated = DayField(label=spoken_later(Text("Ngày văn bản", "Date of the letter")), help_text=_EXAMPLE_DAY)
+    dated = DayField(label=spoken_later(Text("Ngày văn bản", "Date of the letter")), help_text=EXAMPLE_DAY)
     place = one_line(
         Text("Địa danh", "Place"), limit=100, hint=Text("Ví dụ: Hải Phòng", "For example Hải Phòng")
     )
     signer = one_line(Text("Họ và tên người ký", "Name of the signatory"), limit=100)
     title = one_line(Text("Chức vụ người ký", "Title of the signatory"), limit=150)
     capacity = forms.ChoiceField(
-        label=spoken_later(Text("Thẩm quyền ký", "Capacity")), choices=_choices(CAPACITY_LABELS)
+        label=spoken_later(Text("Thẩm quyền ký", "Capacity")), choices=choices_of(CAPACITY_LABELS)
     )
     for_title = optional_line(
         Text("Ký thay chức vụ (KT., TL., TUQ.)", "Signs for the title of (KT., TL., TUQ.)"), limit=150
@@ -248,7 +187,7 @@ class SignatureForm(PartForm):
     authorisation_issued = DayField(
         label=spoken_later(Text("Ngày văn bản ủy quyền", "Day of the authorisation")),
         required=False,
-        help_text=_EXAMPLE_DAY,
+        help_text=EXAMPLE_DAY,
     )
     _authorisation = PaperParts("authorisation")
 
@@ -294,7 +233,7 @@ class SignatureForm(PartForm):
         return replace(written, head=head, request=replace(written.request, signatory=named))
 
 
-_KINDS: Final = Text(
+FILE_KINDS: Final = Text(
     "PDF, DOCX, XLSX, PNG hoặc JPEG, tối đa 20 MB.", "PDF, DOCX, XLSX, PNG or JPEG, up to 20 MB."
 )
 
@@ -304,7 +243,7 @@ class DescriptionForm(forms.Form):
 
     title = optional_line(Text("Tên tài liệu", "Title"), limit=200)
     file = forms.FileField(
-        label=spoken_later(Text("Tệp tài liệu", "File")), help_text=spoken_later(_KINDS), widget=Upload
+        label=spoken_later(Text("Tệp tài liệu", "File")), help_text=spoken_later(FILE_KINDS), widget=Upload
     )
 
 
@@ -313,11 +252,9 @@ class SecretForm(forms.Form):
 
     secret_number = one_line(Text("Số, ký hiệu", "Number and symbol"), limit=60)
     secret_issuer = one_line(Text("Cơ quan ban hành", "Issuer"))
-    secret_issued = DayField(
-        label=spoken_later(Text("Ngày ban hành", "Day of issue")), help_text=_EXAMPLE_DAY
-    )
+    secret_issued = DayField(label=spoken_later(Text("Ngày ban hành", "Day of issue")), help_text=EXAMPLE_DAY)
     degree = forms.ChoiceField(
-        label=spoken_later(Text("Độ mật", "Degree of secrecy")), choices=_choices(DEGREE_LABELS)
+        label=spoken_later(Text("Độ mật", "Degree of secrecy")), choices=choices_of(DEGREE_LABELS)
     )
 
     def paper(self) -> Paper:

@@ -5,6 +5,7 @@ from django.urls import path
 from lienthong.control.portals.agency import (
     views,
     views_body,
+    views_conditions,
     views_draft,
     views_officers,
     views_requests,
@@ -23,6 +24,7 @@ app_name = Portal.AGENCY.value
 _ONE_REQUEST = (
     ("", views_requests.request_page, Page.OWN_REQUEST),
     ("thread/", views_requests.thread, Page.OWN_REQUEST_THREAD),
+    ("conditions/", views_conditions.conditions, Page.OWN_REQUEST_CONDITIONS),
     ("versions/", views_requests.versions, Page.OWN_REQUEST_VERSIONS),
     ("files/<int:file>/", views_requests.file, Page.OWN_REQUEST_FILE),
     ("documents/<int:document>/", views_requests.document, Page.OWN_REQUEST_DOCUMENT),
@@ -38,6 +40,7 @@ _ONE_REQUEST = (
     ("draft/take-back/", views_signing.take_back, Page.OWN_DRAFT_TAKE_BACK),
     ("draft/discard/", views_signing.discard, Page.OWN_DRAFT_DISCARD),
     ("draft/parts/<str:part>/", views_draft.part, Page.OWN_DRAFT_PART),
+    ("draft/evidence/", views_conditions.evidence, Page.OWN_DRAFT_EVIDENCE),
     ("draft/parts/<str:part>/aside/", views_draft.aside, Page.OWN_DRAFT_ASIDE),
     ("sign/", views_signing.sign, Page.OWN_REQUEST_SIGN),
     ("withdraw/", views_signing.withdraw, Page.OWN_REQUEST_WITHDRAW),

@@ -18,6 +18,7 @@ from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.draft_parts import FORMS, Chosen, chosen_in, form_of, selections
+from lienthong.control.portals.agency.forms_conditions import ConditionsForm, EvidenceCopyForm
 from lienthong.control.portals.agency.forms_content import without_purpose
 from lienthong.control.portals.agency.forms_draft import PartForm, as_typed, data_of, differing
 from lienthong.control.portals.agency.forms_terms import DescriptionForm, SecretForm
@@ -242,10 +243,26 @@ def _show(
         "asides": _shown_asides(request, view, kind),
         "level": view.level if kind is Part.SYSTEMS else (),
         "network": view.network if kind is Part.CONDITIONS else (),
-        "conditions": [(CONDITION_LABELS[name], EXPECTED_EVIDENCE[name]) for name in CONDITION_LABELS],
+        **(_evidence(view, form) if isinstance(form, ConditionsForm) else {}),
         "last": kind is list(Part)[-1],
     }
     return render(request, _LAYOUTS.get(kind, "agency/part.html"), values)
+
+
+def _evidence(view: DraftView, form: ConditionsForm) -> dict[str, Any]:
+    """Return what the page of the conditions shows beside its form: evidence expected, copies there are."""
+    rows = [
+        {"row": row, "label": CONDITION_LABELS[row.condition], "expected": EXPECTED_EVIDENCE[row.condition]}
+        for row in form.rows()
+    ]
+    kept = [(CONDITION_LABELS[name], file, name.value) for name, file in view.copies]
+    copies = EvidenceCopyForm()
+    copies.fields["condition"].choices = [  # type: ignore[attr-defined]
+        (row.condition.value, spoken(CONDITION_LABELS[row.condition]))
+        for row in form.rows()
+        if row.may_have_copy
+    ]
+    return {"rows": rows, "kept_copies": kept, "copies": copies}
 
 
 def _shown_asides(request: PortalRequest, view: DraftView, kind: Part) -> list[dict[str, Any]]:

@@ -113,6 +113,7 @@ def tabs_of(reference: str, current: Page) -> tuple[Entry, ...]:
         (Page.DESK_REQUEST, Text("Hồ sơ", "File")),
         (Page.DESK_THREAD, Text("Trao đổi", "Thread")),
         (Page.DESK_TRIAL, Text("Kiểm thử", "Test")),
+        (Page.DESK_CONDITIONS, Text("Sáu điều kiện", "Conditions")),
         (Page.DESK_VERSIONS, Text("Các bản đề nghị", "Versions")),
     )
     return tuple(

@@ -4,9 +4,12 @@ from typing import Final
 
 from lienthong.control.audit.events import Written
 from lienthong.control.conformance.happenings import TRIAL_EVENTS, TRIAL_WARNINGS
+from lienthong.control.connections.happenings import CONDITION_EVENTS, CONDITION_WARNINGS
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Event
 from lienthong.core.access import ROLE_LABELS, Role
+from lienthong.core.conditions import CONDITION_LABELS
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.letter_states import OUTGOING_MACHINE, IncomingState, OutgoingAct, OutgoingState
 from lienthong.core.request_handling import Opinion
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
@@ -93,10 +96,14 @@ _TITLES: Final = {
     "letter.name_sender": Text("Ghi cơ quan gửi", "Sender recorded"),
     "letter.put_under": Text("Đưa vào hồ sơ đã có", "Put under a file"),
     "letter.give_back": Text("Trả lại nơi gửi", "Given back to the sender"),
+    "request.evidence": Text("Cập nhật bản sao tài liệu chứng minh", "Copy of evidence changed"),
+    **CONDITION_EVENTS,
     **TRIAL_EVENTS,
 }
 _WARNINGS: Final = (
-    frozenset({"documents.fail", "letter.return", "letter.give_back", "request.give_back"}) | TRIAL_WARNINGS
+    frozenset({"documents.fail", "letter.return", "letter.give_back", "request.give_back"})
+    | CONDITION_WARNINGS
+    | TRIAL_WARNINGS
 )
 
 
@@ -108,6 +115,9 @@ def event_of(written: Written) -> Event:
         by = Text(f"{by.vi} · {role.vi}", f"{by.en} · {role.en}")
     title = _title(written.kind)
     told = written.detail.get("number") or written.detail.get("handler") or written.detail.get("remark") or ""
+    if "condition" in written.detail:
+        label = CONDITION_LABELS[ConditionName(written.detail["condition"])]
+        title = Text(f"{title.vi}: {label.vi}", f"{title.en}: {label.en}")
     if told:
         title = Text(f"{title.vi}: {told}", f"{title.en}: {told}")
     return Event(

@@ -1,0 +1,1 @@
+"""The sheet of the six conditions as both portals show it."""
