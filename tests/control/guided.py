@@ -35,14 +35,14 @@ def asked(body: int = OWN_BODY, content: ConnectionRequest = ONE_SYSTEM) -> Guid
 
 def owed(portals: Portals, body: int = OWN_BODY, content: ConnectionRequest = ONE_SYSTEM) -> Guide:
     """Return the guide of a system whose request was accepted."""
-    desk = portals.account(Role.HANDLER, Role.CHIEF, Role.APPROVER)
+    desk, leader = portals.account(Role.HANDLER, Role.CHIEF), portals.account(Role.APPROVER)
     request = assigned(body, desk, desk, content=content)
     weighed = {key_of(choice): Weighed(Opinion.AGREED) for choice in content.choices}
     assert handling.weigh(seen(request), weighed, actor=desk) is None
     request.refresh_from_db()
     assert handling.propose(seen(request), actor=desk) is None
     request.refresh_from_db()
-    assert handling.accept(seen(request), actor=desk) is None
+    assert handling.accept(seen(request), actor=leader) is None
     opening.look()
     return guide_of(body)
 

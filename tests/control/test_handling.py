@@ -53,6 +53,21 @@ def test_a_file_goes_from_the_chief_to_its_handler_and_is_accepted(portals, chie
     assert "chấp thuận" in Message.objects.get(request=request).text
 
 
+@pytest.mark.law("R1.3")
+def test_whoever_proposed_does_not_accept(portals):
+    both, other = portals.account(Role.HANDLER, Role.CHIEF), portals.account(Role.APPROVER)
+    request = agreed(assigned(OWN_BODY, both, both), both)
+    assert handling.propose(seen(request), actor=both) is None
+    refusal = handling.accept(seen(fresh(request)), actor=both)
+    assert refusal.code is ControlCode.SECOND_PERSON_WANTED
+    page = portals.signed_in(both).post(
+        f"/staff/requests/{request.reference}/decide/", {"version": fresh(request).version}
+    )
+    assert ControlCode.SECOND_PERSON_WANTED in page.content.decode()
+    assert fresh(request).state is RequestState.PROPOSED
+    assert handling.accept(seen(fresh(request)), actor=other) is None
+
+
 @pytest.mark.law("R5.1")
 def test_a_request_is_not_proposed_before_every_field_is_agreed_to(portals, chief, handler):
     request = assigned(OWN_BODY, chief, handler)

@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from lienthong.config import AuthoritySettings
 from lienthong.control.assessments.models import Assessment
 from lienthong.control.audit.events import database_now, events_of
+from lienthong.control.connections.handling import set_stand_in
 from lienthong.control.connections.models import DocumentsTrack, Message, Request, SupportTrack
 from lienthong.control.letters import outgoing
 from lienthong.control.letters.models import Counter, OutgoingLetter, Upload
@@ -302,6 +303,40 @@ def test_only_the_signatory_signs_and_only_staff_who_may_are_named(office, porta
         seen(office.request), Purpose.SUPPLEMENT, office.wording(signer=office.clerk.id), actor=office.handler
     )
     assert made.code is ControlCode.SIGNER_UNKNOWN
+
+
+@pytest.mark.law("R1.3")
+def test_one_account_with_both_roles_writes_no_letter_that_it_signs(office, portals):
+    twofold = portals.account(Role.HANDLER, Role.CHIEF, name="Phạm Hai Vai")
+    assert set_stand_in(seen(office.request), twofold.id, actor=office.chief) is None
+    office.request.refresh_from_db()
+    letter = office.draft(signer=twofold.id)
+    assert office.act(outgoing.rewrite, letter, twofold, office.wording(signer=twofold.id)) is None
+    assert office.act(outgoing.submit, letter, office.handler) is None
+    refusal = office.act(outgoing.sign, letter, twofold)
+    assert refusal.code is ControlCode.SECOND_PERSON_WANTED
+    letter = office.fresh(letter)
+    assert (letter.state, letter.writers) == (
+        OutgoingState.SUBMITTED,
+        sorted((office.handler.id, twofold.id)),
+    )
+
+
+@pytest.mark.law("R1.3")
+def test_a_submitted_letter_is_returned_within_its_chain_alone(office, portals):
+    other, leader = portals.account(Role.CHIEF), portals.account(Role.APPROVER)
+    letter = office.draft()
+    assert office.act(outgoing.submit, letter, office.handler) is None
+    for outsider in (other, leader):
+        refusal = office.act(outgoing.return_draft, letter, outsider, "Sửa")
+        assert refusal.code is ControlCode.NOT_IN_CHAIN
+        assert office.chief.name in refusal.text.vi
+    assert office.act(outgoing.sign, letter, office.chief) is None
+    assert office.act(outgoing.withdraw, letter, other).code is ControlCode.NOT_IN_CHAIN
+    assert office.act(outgoing.withdraw, letter, office.chief) is None
+    higher = office.draft(signer=leader.id)
+    assert office.act(outgoing.submit, higher, office.handler) is None
+    assert office.act(outgoing.return_draft, higher, other, "Ghi rõ điểm") is None
 
 
 def test_one_letter_of_a_kind_is_under_way_and_only_the_handler_drafts(office, portals):

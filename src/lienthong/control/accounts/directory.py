@@ -28,3 +28,9 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of accounts by their numbers."""
     wanted = {each for each in ids if each is not None}
     return dict(Account.objects.filter(pk__in=wanted).values_list("id", "name")) if wanted else {}
+
+
+def roles_of(id: int) -> frozenset[Role]:
+    """Return the roles of an account, none for one that does not exist."""
+    found = Account.objects.filter(pk=id).values_list("roles", flat=True).first()
+    return frozenset(map(Role, found or ()))

@@ -19,6 +19,7 @@ from lienthong.control.connections.written import decode
 from lienthong.core.access import Actor, Role
 from lienthong.core.connection_request import ConnectionRequest, Direction
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
+from lienthong.core.four_eyes import second_person
 from lienthong.core.legal_days import day_of, instant, moment
 from lienthong.core.missing import Missing, listed
 from lienthong.core.request_handling import ChoiceKey, Opinion, judge_acceptance, key_of, may_handle
@@ -28,6 +29,7 @@ from lienthong.core.request_states import REQUEST_MACHINE, RequestAct
 from lienthong.core.speech import Text
 
 _LAW: Final = ("R1.3",)
+_MOVED: Final = ("state", "version", "handler", "stand_in", "proposed_by", "settled_at")
 _NOBODY: Final = Text("(chưa giao cho ai)", "(nobody yet)")
 _ACCEPTED: Final = Text(
     "Đề nghị kết nối đã được chấp thuận; hai bên chuyển sang bước thống nhất nội dung kết nối, chia sẻ.",
@@ -87,6 +89,7 @@ def propose(seen: Seen, *, actor: Actor, remark: str = "") -> ControlRefuse | No
         if refusal := not_yours(request, actor) or _not_acceptable(request, day_of(act.now)):
             return refusal
         act.event.detail["remark"] = remark
+        request.proposed_by = actor.id
         return None
 
     return _move(RequestAct.PROPOSE, seen, actor, change)
@@ -106,10 +109,12 @@ def give_back(seen: Seen, remark: str, *, actor: Actor) -> ControlRefuse | None:
 
 
 def accept(seen: Seen, *, actor: Actor) -> ControlRefuse | None:
-    """Accept a proposed request; the body is told, the tracks go on. Judged anew: days have passed."""
+    """Accept what another has proposed; the body is told, the tracks go on. Judged anew: days have passed."""
 
     def change(request: Request, act: Act) -> ControlRefuse | None:
-        if refusal := _not_acceptable(request, day_of(act.now)):
+        first = () if request.proposed_by is None else (request.proposed_by,)
+        wanted = REQUEST_MACHINE.acts[RequestAct.ACCEPT]
+        if refusal := second_person(actor, wanted, first=first) or _not_acceptable(request, day_of(act.now)):
             return refusal
         request.settled_at = moment(act.now)
         telling.tell(request, _ACCEPTED.vi, author=actor, at=moment(act.now))
@@ -187,7 +192,7 @@ def _move(wanted: RequestAct, seen: Seen, actor: Actor, change: _Change) -> Cont
             return act.refuse(refusal)
         request.state = target
         request.version += 1
-        request.save(update_fields=("state", "version", "handler", "stand_in", "settled_at"))
+        request.save(update_fields=_MOVED)
     return None
 
 

@@ -1,5 +1,6 @@
 """Letters that came and went, and the files behind them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from lienthong.control.frame.states import StateField
@@ -76,7 +77,10 @@ class IncomingLetter(models.Model):
 
 
 class OutgoingLetter(models.Model):
-    """A letter of the authority; `content` is the letter as the rules know it, `purpose` what it does."""
+    """A letter of the authority; `content` is the letter as the rules know it, `purpose` what it does.
+
+    `writers` are all who drafted, mended or submitted it: none of them signs it.
+    """
 
     purpose = models.TextField()
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="answers")
@@ -86,6 +90,7 @@ class OutgoingLetter(models.Model):
     number = models.TextField(null=True, unique=True)
     dated = models.DateField(null=True)
     drafted_by = models.BigIntegerField()
+    writers = ArrayField(models.BigIntegerField(), default=list)
     signed_by = models.BigIntegerField(null=True)
     remark = models.TextField(default="")
     document = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="+")

@@ -12,7 +12,7 @@ from typing import Final
 from django.conf import settings
 from pyhanko.sign.general import SigningError
 
-from lienthong.control.accounts.directory import names_of, staff_with
+from lienthong.control.accounts.directory import names_of, roles_of, staff_with
 from lienthong.control.audit.acting import Act, acting, decided_meanwhile
 from lienthong.control.audit.events import Event, events_of
 from lienthong.control.connections import telling
@@ -38,6 +38,7 @@ from lienthong.control.participants.models import Body
 from lienthong.core.access import Actor, Role
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.document_kinds import Urgency
+from lienthong.core.four_eyes import outside_chain, second_person
 from lienthong.core.legal_days import day_of, instant, moment
 from lienthong.core.letter_numbers import compose_number
 from lienthong.core.letter_states import OUTGOING_MACHINE, OutgoingAct, OutgoingState
@@ -99,6 +100,7 @@ def draft(seen: Seen, purpose: Purpose, wording: Wording, *, actor: Actor) -> in
             request=request.pk,
             content=written(content),
             drafted_by=actor.id,
+            writers=[actor.id],
             made_at=moment(act.now),
         )
         event.body = request.body_id
@@ -114,6 +116,7 @@ def rewrite(letter: int, version: int, wording: Wording, *, actor: Actor) -> Con
         if isinstance(content, ControlRefuse):
             return content
         row.content = written(content)
+        _write_by(row, actor)
         return not_yours(request, actor)
 
     return _move(None, letter, version, actor, change)
@@ -124,24 +127,28 @@ def submit(letter: int, version: int, *, actor: Actor) -> ControlRefuse | None:
 
     def change(row: OutgoingLetter, request: Request, act: Act) -> ControlRefuse | None:
         row.remark = ""
+        _write_by(row, actor)
         return not_yours(request, actor) or _not_ready(row, request, act)
 
     return _move(OutgoingAct.SUBMIT, letter, version, actor, change)
 
 
 def withdraw(letter: int, version: int, *, actor: Actor) -> ControlRefuse | None:
-    """Withdraw a letter that was not issued: the handler of the file, after signature who may sign."""
+    """Withdraw a letter that was not issued: the handler of the file, after signature who signed it."""
 
     def change(row: OutgoingLetter, request: Request, _act: Act) -> ControlRefuse | None:
-        return None if row.state == OutgoingState.SIGNED else not_yours(request, actor)
+        is_signed = row.state == OutgoingState.SIGNED
+        return _outside_chain(row, actor) if is_signed else not_yours(request, actor)
 
     return _move(OutgoingAct.WITHDRAW, letter, version, actor, change)
 
 
 def return_draft(letter: int, version: int, remark: str, *, actor: Actor) -> ControlRefuse | None:
-    """Return a submitted draft to be mended, saying what."""
+    """Return a submitted draft to be mended, saying what: its signatory, or the chief whom it passes."""
 
     def change(row: OutgoingLetter, _request: Request, act: Act) -> ControlRefuse | None:
+        if refusal := _outside_chain(row, actor):
+            return refusal
         if not remark.strip():
             return ControlRefuse(ControlCode.MESSAGE_EMPTY)
         row.remark = act.event.detail["remark"] = remark.strip()
@@ -151,12 +158,18 @@ def return_draft(letter: int, version: int, remark: str, *, actor: Actor) -> Con
 
 
 def sign(letter: int, version: int, *, actor: Actor) -> ControlRefuse | None:
-    """Sign a submitted draft: only who stands under it can; judged anew, for the request may have moved."""
+    """Sign a submitted draft: only who stands under it can, and none of its writers.
+
+    Judged anew, for the request may have moved.
+    """
 
     def change(row: OutgoingLetter, request: Request, act: Act) -> ControlRefuse | None:
         content = read_letter(row.content)
         if content.signer != actor.id:
             return ControlRefuse(ControlCode.NOT_THE_SIGNATORY, {"who": content.letter.signatory.name})
+        wanted = OUTGOING_MACHINE.acts[OutgoingAct.SIGN]
+        if refusal := second_person(actor, wanted, first=(row.drafted_by, *row.writers)):
+            return refusal
         row.signed_by = actor.id
         return _not_ready(row, request, act)
 
@@ -215,6 +228,16 @@ def issue(letter: int, version: int, *, actor: Actor) -> ControlRefuse | None:
 
     # 1.
     return _move(OutgoingAct.ISSUE, letter, version, actor, change)
+
+
+def _write_by(row: OutgoingLetter, actor: Actor) -> None:
+    row.writers = sorted({*row.writers, actor.id})
+
+
+def _outside_chain(row: OutgoingLetter, actor: Actor) -> ControlRefuse | None:
+    content = read_letter(row.content)
+    who = content.letter.signatory.name
+    return outside_chain(actor, signer=content.signer, signer_roles=roles_of(content.signer), who=who)
 
 
 def _carry_out(request: Request, purpose: Purpose, content: LetterContent, act: Act) -> None:
