@@ -25,7 +25,7 @@ def told() -> Iterator[None]:
     """Turn what a person can put right into a sentence instead of a traceback."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # sorted below: what is not told goes on as it was raised
         if not isinstance(error, _put_right_by_people()):
             raise
         raise click.ClickException(str(error)) from error

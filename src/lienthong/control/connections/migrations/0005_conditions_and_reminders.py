@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connections", "0003_work_day_withdrawn"),
+        ("connections", "0004_versions_from_letters"),
         ("participants", "0002_versions"),
     ]
 
