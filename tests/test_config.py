@@ -49,6 +49,7 @@ def test_defaults_are_usable_and_the_environment_overrides(tmp_path: Path) -> No
         (BASE + '[mail]\nhost = "h"\nuser = "u"\npassword = "p"\n', "in the clear"),
         (BASE + '[mail]\ntls = "yes"\n', "tls"),
         (BASE + '[control]\nsignature_roots = ["none.pem"]\n', "none.pem is no file"),
+        (BASE + '[control]\nsignature_revocations = "none"\n', "none is no folder"),
     ],
 )
 def test_what_cannot_work_refuses_to_start(tmp_path: Path, text: str, says: str) -> None:
@@ -65,6 +66,9 @@ def test_paths_of_the_portals_lie_beside_the_file_and_the_secret_among_the_keys(
     assert found.control_secret == tmp_path / "keys" / "control" / "secret"
     own = read_configuration(write(tmp_path, BASE + '[control]\nsecret = "s"\n'), {})
     assert own.control_secret == tmp_path / "s"
+    (tmp_path / "lists").mkdir()
+    listed = read_configuration(write(tmp_path, BASE + '[control]\nsignature_revocations = "lists"\n'), {})
+    assert listed.control.signature_revocations == tmp_path / "lists"
     (tmp_path / "root.pem").write_text("")
     rooted = read_configuration(write(tmp_path, BASE + '[control]\nsignature_roots = ["root.pem"]\n'), {})
     assert rooted.control.signature_roots == (tmp_path / "root.pem",)

@@ -206,7 +206,8 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `secret` is the file of the key that signs cookies and seals second factors (default: `control/secret` in
     the folder of keys). `uploads` is a folder that no web server reads. `signature_roots` are PEM files of
-    the authorities whose certificates count on letters that come in. `proxies` are the addresses or
+    the authorities whose certificates count on letters that come in, `signature_revocations` a folder of
+    their revocation lists (`*.crl`), which others keep fresh. `proxies` are the addresses or
     networks of proxies of ours: only from them is `X-Forwarded-For` believed.
     """
 
@@ -218,6 +219,7 @@ class ControlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Path | None = None
     uploads: Path | None = None
     signature_roots: tuple[Path, ...] = ()
+    signature_revocations: Path | None = None
     proxies: tuple[str, ...] = ()
 
 
@@ -346,6 +348,11 @@ def _check_control(configuration: Configuration) -> None:
     for root in control.signature_roots:
         if not root.is_file():
             raise ConfigurationError(f"[control] signature_roots: {root} is no file. Correct or remove it.")
+    revocations = control.signature_revocations
+    if revocations is not None and not revocations.is_dir():
+        raise ConfigurationError(
+            f"[control] signature_revocations: {revocations} is no folder. Correct or remove it."
+        )
     if (mail.user is None) != (mail.password is None):
         raise ConfigurationError("[mail] user and password belong together. Set both or none.")
     if mail.user is not None and mail.tls == "none":

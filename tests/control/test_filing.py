@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, ProgrammingError, connection
+from django.test import override_settings
 
 from lienthong.config import Environment
 from lienthong.control.assessments.models import Assessment
@@ -38,6 +40,7 @@ from tests.control.requesting import (
     demonstration,
     drafted_bytes,
     fill,
+    seed_body,
     sent,
     submitted,
     version_of,
@@ -86,6 +89,68 @@ def move(reference: str, *states: RequestState) -> None:
     """What the authority's staff do, through the database's own table of states."""
     for state in states:
         Request.objects.filter(reference=reference).update(state=state)
+
+
+@pytest.mark.law("R5.3")
+def test_a_certificate_of_somebody_else_is_received_and_shown_for_the_clerk(portals, writer, head, authority):
+    browser, clerk = portals.signed_in(head), portals.browser(Role.INTAKE_CLERK)
+    reference = submitted(writer)
+    assert send(browser, reference, signed_by(authority, reference, "Nguyễn Thị Hoa")).status_code == 302
+    assert state_of(reference) == RequestState.RECEIVED, "a name that differs holds no letter up"
+    (event,) = [each for each in events_of("request", reference) if each.kind == "request.sign"]
+    told = {
+        name: event.detail[name] for name in ("holder_match", "organisation_match", "revocation", "issuer")
+    }
+    assert told == {
+        "holder_match": "differs", "organisation_match": "differs", "revocation": "not_checked",
+        "issuer": "Test Root",
+    }  # fmt: skip
+    page = clerk.get(f"/staff/requests/{reference}/").content.decode()
+    for shown in (
+        "Văn thư xem lại chứng thư", "Nguyễn Thị Hoa", "Khác người ký văn bản", "Khác cơ quan gửi",
+        "Test Root", event.detail["certificate"], "Chưa kiểm tra thu hồi",
+    ):  # fmt: skip
+        assert shown in page
+
+
+@pytest.mark.law("R5.3")
+def test_the_bodys_own_certificate_or_the_signatorys_is_not_flagged(portals, writer, head, authority):
+    browser, clerk = portals.signed_in(head), portals.browser(Role.INTAKE_CLERK)
+    body = seed_body().name
+    for number, name in (("1/SYT-VP", "TRAN VAN BINH"), ("2/SYT-VP", body)):
+        reference = submitted(writer, number=number)
+        authority.organisation = body
+        assert send(browser, reference, signed_by(authority, reference, name)).status_code == 302
+        page = clerk.get(f"/staff/requests/{reference}/").content.decode()
+        assert "Trùng cơ quan gửi" in page
+        assert "Văn thư xem lại chứng thư" not in page
+
+
+@pytest.mark.law("R5.3")
+def test_a_revoked_certificate_sends_nothing_and_the_page_says_why(
+    portals, writer, head, authority, tmp_path
+):
+    browser, reference = portals.signed_in(head), submitted(writer)
+    content = signed_by(authority, reference)
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    configured = settings.LIENTHONG
+    control = msgspec.structs.replace(configured.control, signature_revocations=lists)
+    with override_settings(LIENTHONG=msgspec.structs.replace(configured, control=control)):
+        (lists / "a.crl").write_bytes(
+            authority.revocations(authority.folder / "Trần Văn Bình.pem").public_bytes(Encoding.DER)
+        )
+        page = send(browser, reference, content).content.decode()
+        assert ControlCode.NOT_THE_SIGNED_LETTER in page
+        assert "Chứng thư số đã bị thu hồi" in page
+        assert state_of(reference) == RequestState.TO_SIGN
+        (lists / "a.crl").write_bytes(authority.revocations().public_bytes(Encoding.DER))
+        assert send(browser, reference, content).status_code == 302
+    clerk = portals.browser(Role.INTAKE_CLERK)
+    assert "Không bị thu hồi" in clerk.get(f"/staff/requests/{reference}/").content.decode()
+    lists.rename(tmp_path / "gone")
+    with override_settings(LIENTHONG=msgspec.structs.replace(configured, control=control)):
+        assert filing._revocations() == (), "a folder that is gone holds nothing up"
 
 
 @pytest.mark.law("R5.1")

@@ -11,14 +11,13 @@ from cryptography.x509.oid import NameOID
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def _name(common: str, organisation: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, common),
-        ]
+def _name(common: str, organisation: str | None) -> x509.Name:
+    named = (
+        (NameOID.COUNTRY_NAME, "VN"),
+        (NameOID.ORGANIZATION_NAME, organisation),
+        (NameOID.COMMON_NAME, common),
     )
+    return x509.Name([x509.NameAttribute(kind, text) for kind, text in named if text is not None])
 
 
 class TestAuthority:
@@ -29,6 +28,7 @@ class TestAuthority:
     def __init__(self, folder: Path, name: str = "Test Root") -> None:
         self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
         self.subject = _name(name, "Example")
+        self.organisation: str | None = "Sở Y tế"
         self.root = folder / f"{name}.pem"
         self.root.write_bytes(self._issue(self.subject, self.key.public_key(), is_root=True))
 
@@ -42,9 +42,29 @@ class TestAuthority:
             )
         )
         certificate_file.write_bytes(
-            self._issue(_name(common, "Sở Y tế"), key.public_key(), is_root=False, until=until)
+            self._issue(_name(common, self.organisation), key.public_key(), is_root=False, until=until)
         )
         return key_file, certificate_file
+
+    def revocations(
+        self, *revoked: Path, made: datetime = START, until: datetime | None = None
+    ) -> x509.CertificateRevocationList:
+        """A list that names these certificates, in force from `made`, a year long unless told otherwise."""
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.subject)
+            .last_update(made)
+            .next_update(until or made + timedelta(days=365))
+            .add_extension(x509.CRLNumber(1), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False
+            )
+        )
+        for each in revoked:
+            serial = x509.load_pem_x509_certificate(each.read_bytes()).serial_number
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(made).build()
+            builder = builder.add_revoked_certificate(entry)
+        return builder.sign(self.key, hashes.SHA256())
 
     def _issue(
         self,

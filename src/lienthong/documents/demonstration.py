@@ -21,7 +21,7 @@ CERTIFICATE_FILE: Final = "signer.pem"
 SEAL_KEY_FILE: Final = "seal.key"
 SEAL_FILE: Final = "seal.pem"
 _TERM: Final = timedelta(days=3650)
-_ORGANISATION: Final = "Trình diễn – không có giá trị pháp lý"
+ORGANISATION: Final = "Trình diễn – không có giá trị pháp lý"
 
 
 def lay_out_demonstration(folder: Path, *, now: datetime) -> None:
@@ -57,14 +57,14 @@ def is_of_demonstration(certificate: Path) -> bool:
     """
     subject = x509.load_pem_x509_certificate(certificate.read_bytes()).subject
     named = subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    return [each.value for each in named] == [_ORGANISATION]
+    return [each.value for each in named] == [ORGANISATION]
 
 
 def _name(common: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANISATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
             x509.NameAttribute(NameOID.COMMON_NAME, common),
         ]
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from asn1crypto import parser, x509  # type: ignore[import-untyped]
+from asn1crypto import crl, parser, pem, x509  # type: ignore[import-untyped]
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -24,6 +24,8 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
@@ -40,16 +42,29 @@ class SignatureFault(StrEnum):
     ANOTHER_LETTER = "another_letter"
     CHANGED = "changed"
     NOT_TRUSTED = "not_trusted"
+    REVOKED = "revoked"
+
+
+class Revocation(StrEnum):
+    """Whether it is known that the certificate was not revoked."""
+
+    CHECKED = "checked"
+    NOT_CHECKED = "not_checked"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedBy:
-    """Whose signature a letter bears: names from the certificate, the moment the signature claims."""
+    """Whose signature a letter bears: names from the certificate, the moment the signature claims.
+
+    `issuer` is who vouches for the certificate; `revocation` whether a list in force said it stands.
+    """
 
     name: str
     organisation: str | None
     serial: str
     at: datetime | None
+    issuer: str = ""
+    revocation: Revocation = Revocation.NOT_CHECKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +112,19 @@ def sign_letter(letter: LetterPdf, signer: LetterSigner, *, reason: str, place: 
 
 
 def verify_letter(
-    content: bytes, *, drafted: bytes | None, roots: Sequence[Path], now: datetime
+    content: bytes,
+    *,
+    drafted: bytes | None,
+    roots: Sequence[Path],
+    now: datetime,
+    revocations: Sequence[bytes] = (),
 ) -> SignedBy | SignatureFault:
     """Return who signed a letter, or why it does not count as signed.
 
     `drafted` is the file as it was handed out, None for a letter written elsewhere. `roots` are PEM files of
-    the authorities whose certificates count at `now`.
+    the authorities whose certificates count at `now`, `revocations` their revocation lists in DER
+    (`read_revocations`). Nothing is fetched. A certificate of which no list in force tells still counts, as
+    one that was not checked.
     """
     if not content.startswith(b"%PDF-"):
         return SignatureFault.NOT_PDF
@@ -113,9 +135,9 @@ def verify_letter(
         if not signatures:
             return SignatureFault.NOT_SIGNED
         trusted = list(load_certs_from_pemder(map(str, roots)))  # type: ignore[no-untyped-call]
-        context = ValidationContext(trust_roots=trusted, moment=now, allow_fetching=False)
-        status = validate_pdf_signature(signatures[-1], context, skip_diff=len(signatures) == 1)
-        room = signatures[-1].pkcs7_content
+        signature = signatures[-1]
+        status, revocation = _status(signature, trusted, now, revocations)
+        room = signature.pkcs7_content
         if any(room[_length(room) :]):
             return SignatureFault.CHANGED
     except (PdfError, SignatureValidationError, SigningError, ValueError, KeyError, TypeError, IndexError):
@@ -126,6 +148,8 @@ def verify_letter(
         return SignatureFault.CHANGED
     if status.modification_level not in (None, ModificationLevel.NONE, ModificationLevel.FORM_FILLING):
         return SignatureFault.CHANGED
+    if status.revoked:
+        return SignatureFault.REVOKED
     if not status.trusted:
         return SignatureFault.NOT_TRUSTED
     certificate = status.signing_cert
@@ -135,7 +159,62 @@ def verify_letter(
         organisation=_text(names.get("organization_name")),
         serial=format(certificate.serial_number, "x"),
         at=status.signer_reported_dt,
+        issuer=_issuer(certificate),
+        revocation=revocation,
     )
+
+
+def read_revocations(folder: Path) -> tuple[bytes, ...]:
+    """Return the revocation lists of a folder in DER, whatever form they have there; others are passed over.
+
+    Raises OSError for a folder or file that cannot be read.
+    """
+    found = (file.read_bytes() for file in sorted(folder.glob("*.crl")))
+    return tuple(content for each in found if (content := _revocation_list(each)) is not None)
+
+
+def _revocation_list(content: bytes) -> bytes | None:
+    try:
+        if pem.detect(content):
+            content = pem.unarmor(content)[2]
+        # What is no list says so when its parts are looked at.
+        return content if crl.CertificateList.load(content, strict=True).native else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _status(
+    signature: EmbeddedPdfSignature,
+    trusted: list[x509.Certificate],
+    now: datetime,
+    revocations: Sequence[bytes],
+) -> tuple[PdfSignatureStatus, Revocation]:
+    """Look the whole chain up in the lists; where they cannot tell, judge it without them."""
+    if revocations:
+        status = _validated(signature, trusted, now, revocations, mode="require")
+        if status.trusted or status.revoked:
+            return status, Revocation.CHECKED
+    return _validated(signature, trusted, now, revocations, mode="soft-fail"), Revocation.NOT_CHECKED
+
+
+def _validated(
+    signature: EmbeddedPdfSignature,
+    trusted: list[x509.Certificate],
+    now: datetime,
+    revocations: Sequence[bytes],
+    *,
+    mode: str,
+) -> PdfSignatureStatus:
+    context = ValidationContext(
+        trust_roots=trusted, moment=now, allow_fetching=False, crls=revocations, revocation_mode=mode
+    )
+    is_only = len(signature.reader.embedded_regular_signatures) == 1
+    return validate_pdf_signature(signature, context, skip_diff=is_only)
+
+
+def _issuer(certificate: x509.Certificate) -> str:
+    names: dict[str, object] = certificate.issuer.native
+    return str(names.get("common_name") or names.get("organization_name") or "")
 
 
 def _length(room: bytes) -> int:

@@ -3,6 +3,7 @@
 Law: R5.1, R5.2, R5.3.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from lienthong.config import Environment
 from lienthong.control.audit.acting import Act, acting
 from lienthong.control.audit.events import Event
 from lienthong.control.connections import receipt, telling, tracks
+from lienthong.control.connections.certificates import certificate_of
 from lienthong.control.connections.drafting import LAW, of_its_body, own, upload_refused
 from lienthong.control.connections.models import Draft, Request, Version
 from lienthong.control.connections.written import (
@@ -30,6 +32,7 @@ from lienthong.control.letters.arrivals import Arrival, arrive, file_under
 from lienthong.control.letters.models import IncomingLetter, Upload
 from lienthong.control.letters.uploads import content_of, keep
 from lienthong.core.access import Actor, Role, may_act
+from lienthong.core.certificate_holder import DEMONSTRATION_HOLDER, HolderJudgement, judge_holder
 from lienthong.core.connection_request import FILING_TEXTS, may_file
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.document_kinds import ArrivalChannel
@@ -40,18 +43,20 @@ from lienthong.core.request_letter import letter_missing
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
 from lienthong.core.speech import Text
 from lienthong.core.uploads import CONTENT_TYPES, FileKind
-from lienthong.documents.demonstration import CERTIFICATE_FILE, KEY_FILE, ROOT_FILE
+from lienthong.documents.demonstration import CERTIFICATE_FILE, KEY_FILE, ORGANISATION, ROOT_FILE
 from lienthong.documents.letter import LetterPdf, SignaturePlace, render_letter
 from lienthong.documents.pdf_signature import (
     LetterSigner,
     SignatureFault,
     SignedBy,
+    read_revocations,
     read_signer,
     sign_letter,
     verify_letter,
 )
 from lienthong.documents.request_letter import request_letter
 
+_log: Final = logging.getLogger("lienthong.control")
 _PDF: Final = CONTENT_TYPES[FileKind.PDF]
 _WRITERS: Final = frozenset({Role.INTEGRATOR, Role.CONTACT_OFFICER})
 _HEAD: Final = frozenset({Role.AGENCY_HEAD})
@@ -66,6 +71,10 @@ FAULT_TEXTS: Final = {
     SignatureFault.CHANGED: Text(
         "Văn bản bị thay đổi sau khi ký, hoặc chữ ký không đúng.",
         "The letter was changed after signing, or the signature is wrong.",
+    ),
+    SignatureFault.REVOKED: Text(
+        "Chứng thư số đã bị thu hồi. Hãy ký lại bằng chứng thư còn hiệu lực.",
+        "The certificate was revoked. Sign again with one that stands.",
     ),
     SignatureFault.NOT_TRUSTED: Text(
         "Chứng thư số đã hết hạn hoặc không do tổ chức chứng thực được công nhận cấp.",
@@ -187,6 +196,7 @@ def _sign(reference: str, signed: SignedFile, seen: int, actor: Actor, act: Act)
         drafted=content_of(drafted),
         roots=signature_roots(),
         now=moment(act.now),
+        revocations=_revocations(),
     )
     if isinstance(signer, SignatureFault):
         return ControlRefuse(ControlCode.NOT_THE_SIGNED_LETTER, {"reason": FAULT_TEXTS[signer]})
@@ -201,7 +211,8 @@ def _sign(reference: str, signed: SignedFile, seen: int, actor: Actor, act: Act)
     if isinstance(kept, tuple):
         return upload_refused(kept)
     # 3. The letter is entered in the arrival register; the same letter by another way is one.
-    letter = _arrived(request, content.written, kept, signer, act)
+    judged = _holder_of(signer, content.written, request)
+    letter = _arrived(request, content.written, kept, certificate_of(signer, judged), act)
     if isinstance(letter, ControlRefuse):
         return letter
     # 4. What was signed is kept for ever as a version; the draft goes on from there when it is supplemented.
@@ -214,9 +225,7 @@ def _sign(reference: str, signed: SignedFile, seen: int, actor: Actor, act: Act)
         "version": str(version.number),
         "sha256": bytes(version.sha256).hex(),
         "letter": content.written.head.number,
-        "signer": signer.name,
-        "organisation": signer.organisation or "",
-        "certificate": signer.serial,
+        **_told_of(signer, judged),
     }
     _move(request, target, act)
     # 5. Receipt in the same act: no request was ever sent without being received. Law: R5.2.
@@ -280,6 +289,44 @@ def signature_roots() -> tuple[Path, ...]:
     return (*roots, demonstration) if demonstration.exists() else roots
 
 
+def _revocations() -> tuple[bytes, ...]:
+    """Return the revocation lists there are; one that cannot be read is as one that is not there."""
+    folder: Path | None = settings.LIENTHONG.control.signature_revocations
+    if folder is None:
+        return ()
+    try:
+        return read_revocations(folder)
+    except OSError:
+        _log.exception("the revocation lists in %s cannot be read", folder)
+        return ()
+
+
+def _told_of(signer: SignedBy, judged: HolderJudgement) -> dict[str, str]:
+    """Return what the event keeps of a signature. Law: R5.3."""
+    return {
+        "signer": signer.name,
+        "organisation": signer.organisation or "",
+        "certificate": signer.serial,
+        "issuer": signer.issuer,
+        "revocation": signer.revocation.value,
+        "holder_match": judged.holder.value,
+        "organisation_match": judged.organisation.value,
+    }
+
+
+def _holder_of(signer: SignedBy, written: Written, request: Request) -> HolderJudgement:
+    """Compare the certificate with the letter; where everybody is made up there is nothing to compare."""
+    is_demonstration = settings.LIENTHONG.environment is not Environment.PRODUCTION
+    if is_demonstration and signer.organisation == ORGANISATION:
+        return DEMONSTRATION_HOLDER
+    unit, signatory = written.request.unit, written.request.signatory
+    bodies = (unit.name, request.body.name, unit.parent, request.body.parent)
+    name = "" if signatory is None else signatory.name
+    return judge_holder(
+        signer.name, signer.organisation, signatory=name, bodies=(each for each in bodies if each)
+    )
+
+
 def demonstration_signer() -> LetterSigner | None:
     """Return the signer of a demonstration or a sandbox, None in production or where none was laid out."""
     configuration = settings.LIENTHONG
@@ -314,13 +361,12 @@ def _may_not_file(request: Request, written: Written) -> ControlRefuse | None:
 
 
 def _arrived(
-    request: Request, written: Written, document: Upload, signer: SignedBy, act: Act
+    request: Request, written: Written, document: Upload, certificate: dict[str, Any], act: Act
 ) -> IncomingLetter | ControlRefuse:
     number, dated = parse_number_symbol(written.head.number), written.head.dated
     assert isinstance(number, NumberSymbol), "the letter was complete when it was submitted"
     assert dated is not None, "the letter was complete when it was submitted"
     signatory: dict[str, Any] = msgspec.to_builtins(written.request.signatory)
-    certificate = {"name": signer.name, "organisation": signer.organisation, "serial": signer.serial}
     arrival = Arrival(
         sender=request.body.identifier,
         body=request.body.pk,

@@ -15,6 +15,7 @@ from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.letters.outgoing_content import DOES, PURPOSE_LABELS, Purpose
 from lienthong.control.portals.staff import wording
 from lienthong.control.portals.staff.answers import done, file_answer
+from lienthong.control.portals.staff.certificate_words import signatures_of
 from lienthong.control.portals.staff.forms_requests import AssignForm, FilterForm, MessageForm, RemarkForm
 from lienthong.control.portals.trials.shown import RUN_KINDS
 from lienthong.control.theme.kinds import Kind
@@ -100,6 +101,7 @@ def request_file(request: PortalRequest, reference: str) -> HttpResponse:
         "runs": [(run, RUN_KINDS[run.state]) for run in file.runs],
         "letters": [(letter, wording.LETTER_KINDS[letter.state]) for letter in file.letters],
         "papers": _papers(file),
+        "signatures": signatures_of(file.id),
         "history": [wording.event_of(each) for each in file.history],
         **_tracks(file, documents),
         **_acts(file, documents, request.actor),
