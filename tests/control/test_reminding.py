@@ -1,6 +1,7 @@
 """What is told because time went by: once, to whom it concerns, whoever looks and whatever dies."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from lienthong.core.access import Role
 from tests.control.filed import DATED, assigned, fresh, received, seen
 from tests.control.portal import OWN_BODY
 from tests.control.processes import eventually
+from tests.core.requesting import COMPLETE
 
 
 @pytest.fixture
@@ -58,7 +60,8 @@ OVERDUE, NOT_STARTED = "Quá hạn trả lời", "Việc chưa bắt đầu"
 @pytest.mark.law("R1.3", "R5.2")
 def test_the_jobs_process_tells_of_what_is_overdue_and_not_begun(portals, processes, chief, handler):
     late = overdue(assigned(OWN_BODY, chief, handler))
-    bare = received_earlier(received(OWN_BODY))
+    assert tracks.provide(late.pk) is not None
+    bare = begun_earlier(received(OWN_BODY))
     SupportTrack.objects.filter(request=bare).update(supporter=None)
     processes.start("jobs")
     eventually(lambda: Reminder.objects.count() == 2, lambda: processes.log("jobs"))
@@ -135,6 +138,18 @@ def test_a_request_whose_tracks_began_in_time_is_told_to_nobody(portals, chief, 
     assert told(handler, NOT_STARTED) == 0
     (event,) = events_of("request", waiting.reference, most=1)
     assert (event.kind, event.detail) == ("request.late_start", {"tracks": "documents"})
+
+
+@pytest.mark.law("R5.2")
+def test_a_letter_that_came_before_its_file_was_opened_is_late_by_its_opening(portals, chief, handler):
+    came_earlier = received_earlier(received(OWN_BODY))
+    assert came_earlier.received_at < SupportTrack.objects.get(request=came_earlier).started_at
+    unnamed = begun_earlier(received(OWN_BODY, content=replace(COMPLETE, systems=())))
+    assert tracks.provide(unnamed.pk) is not None
+    assert not Assessment.objects.filter(request=unnamed).exists(), (
+        "nothing to assess before a system is named"
+    )
+    assert reminding.remind_of_late_starts() == 0
 
 
 @pytest.mark.law("R5.2")

@@ -3,7 +3,7 @@
 What the request still lacks plays no part: it is not among the arguments. Law: R5.2, R4.3, R4.9, R9.1, R9.3.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -206,13 +206,10 @@ def measure_start(received_at: int, started_at: int, profile: Profile) -> StartM
     return StartMeasure(took, in_time=took <= profile.number("tracks.start") * SECOND)
 
 
-def late_tracks(
-    begun: Mapping[Track, int | None], received_at: int, now: int, profile: Profile
-) -> tuple[Track, ...]:
-    """Return the tracks that did not start within the bound, by when each began; None for not yet.
+def late_tracks(begun: Collection[Track], since: int, now: int, profile: Profile) -> tuple[Track, ...]:
+    """Return the tracks that have not begun and can no longer begin within the bound after `since`.
 
-    A track that has not begun is late as soon as it could no longer begin in time. Law: R5.2.
+    Law: R5.2.
     """
-    return tuple(
-        track for track in Track if not measure_start(received_at, begun.get(track) or now, profile).in_time
-    )
+    in_time = measure_start(since, now, profile).in_time
+    return tuple(track for track in Track if track not in begun and not in_time)

@@ -6,7 +6,6 @@ at once).
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
@@ -16,7 +15,7 @@ from lienthong.control.assessments.models import Assessment
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event, database_now
 from lienthong.control.connections import telling
-from lienthong.control.connections.conditions import row_of
+from lienthong.control.connections.conditions import content_of, row_of
 from lienthong.control.connections.models import (
     ConditionVerdict,
     DocumentsTrack,
@@ -98,11 +97,9 @@ def remind_of_overdue() -> int:
 def remind_of_late_starts() -> int:
     """Tell the chiefs of each received request of which a track has not begun in time; return how many.
 
-    Documents begin with the first attempt to make them, support with its supporter, the assessment when every
-    system has one. Law: R5.2.
+    Documents begin with the first attempt to make them, support with its supporter, the assessment with that
+    of each system, where the request names one yet. Law: R5.2.
     """
-    now = database_now()
-    bound = moment(now) - timedelta(seconds=profile_at(now).number("tracks.start"))
 
     def tell(request: Request, event: Event) -> bool:
         late = () if request.settled_at is not None else _late(request, database_now())
@@ -112,9 +109,11 @@ def remind_of_late_starts() -> int:
         telling.tell_of_late_start(request, joined((TRACK_LABELS[track] for track in late), "; "))
         return True
 
+    now = database_now()
     return sum(
-        _once(pk, LATE_START, "receipt", _event("request.late_start", "R5.2"), tell)
-        for pk in _not_begun().filter(received_at__lt=bound).values_list("pk", flat=True)
+        _once(request.pk, LATE_START, "receipt", _event("request.late_start", "R5.2"), tell)
+        for request in tuple(_not_begun())
+        if _late(request, now)
     )
 
 
@@ -131,18 +130,29 @@ def _not_begun() -> "QuerySet[Request]":
 
 
 def _late(request: Request, now: int) -> tuple[Track, ...]:
+    """Return the tracks of a received request that have not begun in time after the act that received it.
+
+    A letter on paper counts as received when it came; its tracks begin when its file is opened.
+    """
     assert request.received_at is not None, "only received requests are looked at"
     documents = DocumentsTrack.objects.filter(request=request).first()
-    helped = SupportTrack.objects.filter(request=request, supporter__isnull=False).first()
-    assessed = Assessment.objects.filter(request=request).order_by("-started_at").first()
-    is_waiting = documents is not None and documents.state is DocumentsState.PREPARING
-    has_begun = documents is not None and (not is_waiting or documents.attempts > 0)
+    helped = SupportTrack.objects.filter(request=request).first()
+    assessed = set(Assessment.objects.filter(request=request).values_list("system__code", flat=True))
+    systems = {system.id for system in content_of(request).systems}
+    is_made = documents is not None and (
+        documents.state is not DocumentsState.PREPARING or documents.attempts > 0
+    )
+    is_helped = helped is not None and helped.supporter is not None
     begun = {
-        Track.DOCUMENTS: instant(documents.started_at) if documents is not None and has_begun else None,
-        Track.SUPPORT: None if helped is None else instant(helped.started_at),
-        Track.ASSESSMENT: None if assessed is None else instant(assessed.started_at),
+        Track.DOCUMENTS: is_made,
+        Track.SUPPORT: is_helped,
+        Track.ASSESSMENT: systems <= assessed,
     }
-    return late_tracks(begun, instant(request.received_at), now, profile_at(now))
+    rows = (row.started_at for row in (documents, helped) if row is not None)
+    since = instant(max((request.received_at, *rows)))
+    return late_tracks(
+        [track for track, has_begun in begun.items() if has_begun], since, now, profile_at(now)
+    )
 
 
 def remind_of_lapses() -> int:
