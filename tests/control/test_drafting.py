@@ -17,10 +17,12 @@ from lienthong.core.access import Role
 from lienthong.core.connection_request import Direction
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import day_of
+from lienthong.core.papers import SecretDegree
 from lienthong.core.request_states import RequestState
 from lienthong.core.uploads import LARGEST_UPLOAD
+from lienthong.documents.request_letter import request_letter
 from tests.control.portal import OTHER_BODY
-from tests.control.requesting import PDF, begun, complete, seed_body, sent, submitted
+from tests.control.requesting import PAPER, PDF, begun, complete, seed_body, sent, submitted
 
 SCRIPTED = PDF.replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /JavaScript /JS (x) >>")
 
@@ -372,6 +374,39 @@ def test_a_state_secret_is_named_and_never_uploaded(portals, writer):
     browser.post(address(reference, "technical"), {"act": "remove"})
     assert [item.name for item in draft_of(reference).lacking] == ["technical_description"]
     assert browser.post(address(reference, "technical"), {"act": "secret"}).status_code == 200
+
+
+@pytest.mark.law("R1.1", "R5.1")
+def test_to_what_is_named_as_a_state_secret_no_file_is_attached(portals, writer):
+    reference = complete(writer)
+    secret = replace(PAPER, degree=SecretDegree.TOP)
+    assert drafting.describe_secret(reference, secret, actor=writer) is None
+    browser, before = portals.signed_in(writer), Upload.objects.count()
+    page = browser.get(address(reference, "technical")).content.decode()
+    assert "Tối mật" in page
+    assert 'type="file"' not in page
+    file = {"file": _file("mat.pdf", PDF + b"% mat\n%%EOF\n", "application/pdf")}
+    sent_anyway = browser.post(address(reference, "technical"), {"act": "file", **file}, follow=True)
+    assert "chỉ được ghi số, ngày" in sent_anyway.content.decode()
+    assert ControlCode.PAPER_INVALID in sent_anyway.content.decode()
+    assert Upload.objects.count() == before
+    assert draft_of(reference).content.written.request.technical_description.secret == secret
+
+
+@pytest.mark.law("R1.1", "R5.1")
+def test_papers_that_are_cited_bear_their_degree_of_secrecy(portals, writer):
+    reference = complete(writer)
+    browser = portals.signed_in(writer)
+    typing(
+        browser, reference, "channel", counter=0, channel="direct", platform="national", reason="other_law",
+        explanation="Luật mẫu", decision_number="9/QĐ-BCA", decision_issuer="Bộ Công an",
+        decision_issued="01/10/2026", decision_degree="absolute", review_on="01/10/2027",
+    )  # fmt: skip
+    decision = draft_of(reference).content.written.request.channel.direct.decision
+    assert decision.degree is SecretDegree.ABSOLUTE
+    written = draft_of(reference).content.written
+    assert "độ mật: Tuyệt mật" in str(request_letter(written.request, written.head, reference=reference))
+    assert 'value="absolute" selected' in browser.get(address(reference, "channel")).content.decode()
 
 
 def test_an_ended_session_keeps_the_draft_and_says_so_to_the_page(portals, writer):

@@ -27,6 +27,7 @@ from lienthong.core.letters import (
     signatory_problems,
     signature_lines,
 )
+from lienthong.core.papers import SecretDegree
 from tests.core.filing import DECREE, TODAY
 
 HEAD = Signatory(name="Trần Văn Bình", title="Giám đốc")
@@ -82,6 +83,14 @@ def test_each_capacity_has_its_lines(signatory, lines) -> None:
         (replace(HEAD, capacity=Capacity.ON_BEHALF), SignatoryProblem.COLLECTIVE),
         (replace(HEAD, collective="UBND"), SignatoryProblem.NO_COLLECTIVE),
         (replace(DEPUTY, capacity=Capacity.BY_AUTHORISATION), SignatoryProblem.AUTHORISATION),
+        (
+            replace(
+                DEPUTY,
+                capacity=Capacity.BY_AUTHORISATION,
+                authorisation=replace(DECREE, degree=SecretDegree.PLAIN, title="Nội dung"),
+            ),
+            SignatoryProblem.AUTHORISATION_SECRET,
+        ),
     ],
 )
 def test_a_block_that_cannot_stand_under_a_letter_says_why(signatory, problem) -> None:

@@ -9,6 +9,7 @@ from lienthong.core.papers import (
     SecretDegree,
     is_evidence,
     paper_problems,
+    refuses_file,
 )
 from lienthong.core.speech import Text
 from tests.core.filing import DECREE, PAPER_OF_TOMORROW, TODAY
@@ -39,6 +40,13 @@ def test_a_paper_is_named_by_number_issuer_and_vietnamese_date() -> None:
 def test_a_paper_is_evidence_or_says_why_not(paper, problems) -> None:
     assert paper_problems(paper, TODAY) == problems
     assert is_evidence(paper, TODAY) is (not problems)
+
+
+@pytest.mark.law("R1.1", "R5.1")
+def test_no_file_is_attached_to_a_state_secret() -> None:
+    assert refuses_file(None) is refuses_file(DECREE) is None
+    for degree in SecretDegree:
+        assert refuses_file(replace(DECREE, degree=degree)) is PaperProblem.CONTENT_RECORDED
 
 
 def test_no_paper_is_no_evidence() -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from lienthong.core.bodies import BodyId, parse_body_id
 from lienthong.core.document_kinds import ArrivalChannel, CopyStatus, DocumentKind, Urgency
 from lienthong.core.letter_numbers import NumberSymbol
-from lienthong.core.papers import Paper
+from lienthong.core.papers import PROBLEM_TEXTS, Paper, PaperProblem, refuses_file
 from lienthong.core.speech import Text
 
 
@@ -73,6 +73,7 @@ class SignatoryProblem(StrEnum):
     COLLECTIVE = "collective"
     NO_COLLECTIVE = "no_collective"
     AUTHORISATION = "authorisation"
+    AUTHORISATION_SECRET = "authorisation_secret"  # noqa: S105 - a problem, not a password
 
 
 SIGNATORY_TEXTS = {
@@ -98,6 +99,7 @@ SIGNATORY_TEXTS = {
         "Ký thừa ủy quyền phải có văn bản ủy quyền.",
         "Signing by authorisation needs the written authorisation.",
     ),
+    SignatoryProblem.AUTHORISATION_SECRET: PROBLEM_TEXTS[PaperProblem.CONTENT_RECORDED],
 }
 
 _FOR_ANOTHER = {Capacity.DEPUTY, Capacity.BY_ORDER, Capacity.BY_AUTHORISATION}
@@ -124,8 +126,11 @@ def _signatory_problems(signatory: Signatory) -> Iterator[SignatoryProblem]:
         yield SignatoryProblem.COLLECTIVE
     if capacity not in {Capacity.ON_BEHALF, Capacity.DEPUTY} and has_collective:
         yield SignatoryProblem.NO_COLLECTIVE
-    if capacity is Capacity.BY_AUTHORISATION and signatory.authorisation is None:
+    paper = signatory.authorisation
+    if capacity is Capacity.BY_AUTHORISATION and paper is None:
         yield SignatoryProblem.AUTHORISATION
+    if paper is not None and refuses_file(paper) and (paper.title or paper.upload):
+        yield SignatoryProblem.AUTHORISATION_SECRET
 
 
 def signature_lines(signatory: Signatory) -> tuple[str, ...]:

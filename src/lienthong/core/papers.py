@@ -96,6 +96,11 @@ def _problems(paper: Paper, today: date) -> Iterator[PaperProblem]:
         yield PaperProblem.CONTENT_RECORDED
 
 
+def refuses_file(paper: Paper | None) -> PaperProblem | None:
+    """Say why no file may be attached to what a paper names, None where one may. Law: R1.1."""
+    return PaperProblem.CONTENT_RECORDED if paper is not None and paper.degree is not None else None
+
+
 def is_evidence(paper: Paper | None, today: date) -> bool:
     """Say whether there is a paper and it can be taken as evidence on a day."""
     return paper is not None and not paper_problems(paper, today)

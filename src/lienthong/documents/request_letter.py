@@ -179,9 +179,7 @@ def _description(request: ConnectionRequest) -> str:
     if description is None or version is None:
         return _UNNUMBERED
     if description.secret is not None:
-        degree = description.secret.degree
-        shown = "" if degree is None else f", độ mật: {DEGREE_LABELS[degree].vi}"
-        return f"Tài liệu gửi riêng theo chế độ bảo mật: {_paper(description.secret)}{shown}."
+        return f"Tài liệu gửi riêng theo chế độ bảo mật: {_paper(description.secret)}."
     return f"{description.title or 'Tài liệu mô tả kỹ thuật'}, gửi kèm; mã băm SHA-256: {version}."
 
 
@@ -232,7 +230,8 @@ def _evidence(evidence: ConditionEvidence) -> tuple[str, str]:
 
 
 def _paper(paper: Paper) -> str:
-    return f"văn bản số {paper.number} ngày {_day(paper.issued_on)} của {paper.issuer}"
+    degree = "" if paper.degree is None else f", độ mật: {DEGREE_LABELS[paper.degree].vi}"
+    return f"văn bản số {paper.number} ngày {_day(paper.issued_on)} của {paper.issuer}{degree}"
 
 
 def _day(day: date) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import transaction
 
 from lienthong.control.accounts.models import Account
-from lienthong.control.audit.acting import acting
+from lienthong.control.audit.acting import Act, acting
 from lienthong.control.audit.events import Event, database_now
 from lienthong.control.connections.models import Draft, Request
 from lienthong.control.connections.written import (
@@ -21,12 +21,13 @@ from lienthong.control.connections.written import (
     Part,
     Typed,
     Written,
+    decode,
     decode_draft,
     empty_request,
     encode_draft,
 )
 from lienthong.control.letters.numbers import REQUESTS, next_number
-from lienthong.control.letters.uploads import keep
+from lienthong.control.letters.uploads import keep, let_go
 from lienthong.control.participants.models import Body, System
 from lienthong.control.theme import dates
 from lienthong.core.access import Actor, Role, may_act
@@ -35,7 +36,7 @@ from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.grant_document import ConditionName
 from lienthong.core.legal_days import day_of, moment
 from lienthong.core.machines import names_of
-from lienthong.core.papers import Paper
+from lienthong.core.papers import PROBLEM_TEXTS, Paper, refuses_file
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
 from lienthong.core.speech import Text
 from lienthong.core.uploads import UPLOAD_TEXTS, UploadProblem
@@ -138,32 +139,42 @@ def settle_aside(reference: str, part: Part, at: datetime, *, actor: Actor) -> C
 def keep_description(
     reference: str, content: bytes, *, name: str, declared_type: str, title: str, actor: Actor
 ) -> ControlRefuse | None:
-    """Keep the technical description: judged, hashed, named in the draft. Law: R5.1, R4.2."""
+    """Keep the technical description: judged, hashed, named in the draft. Law: R5.1, R4.2.
+
+    No file is taken while the draft says that the description is a state secret; a file it had is removed.
+    """
     event = _event("request.describe", reference, actor)
     with acting(event) as act:
         request, draft = _locked(reference, actor)
         if (refusal := _not_writable(request, draft, actor)) is not None:
             return act.refuse(refusal)
+        described = decode(draft.content).request.technical_description
+        problem = refuses_file(None if described is None else described.secret)
+        if problem is not None:
+            return act.refuse(ControlRefuse(ControlCode.PAPER_INVALID, {"problems": PROBLEM_TEXTS[problem]}))
         kept = keep(
             content, name=name, declared_type=declared_type, body=actor.body, actor=actor, now=act.now
         )
         if isinstance(kept, tuple):
             return act.refuse(upload_refused(kept))
         digest = bytes(kept.sha256).hex()
-        _describe(draft, TechnicalDescription(title=title or name, upload=digest), actor, act.now)
         event.detail = {"name": name, "sha256": digest}
+        _describe(draft, TechnicalDescription(title=title or name, upload=digest), actor, act)
     return None
 
 
 def describe_secret(reference: str, paper: Paper | None, *, actor: Actor) -> ControlRefuse | None:
-    """Name a description that is a state secret by number, date, issuer and degree; None takes it out."""
+    """Name a description that is a state secret by number, date, issuer and degree; None takes it out.
+
+    A file that was uploaded before, by mistake perhaps, is removed, unless a version that was sent has it.
+    """
     event = _event("request.describe", reference, actor)
     with acting(event) as act:
         request, draft = _locked(reference, actor)
         if (refusal := _not_writable(request, draft, actor)) is not None:
             return act.refuse(refusal)
         description = None if paper is None else TechnicalDescription(secret=paper)
-        _describe(draft, description, actor, act.now)
+        _describe(draft, description, actor, act)
     return None
 
 
@@ -204,8 +215,10 @@ def keep_evidence_copy(
             digest = bytes(kept.sha256).hex()
         shown = replace(named, paper=replace(named.paper, upload=digest))
         evidence = tuple(shown if each is named else each for each in asked.evidence)
-        _set(draft, Part.CONDITIONS, replace(asked, evidence=evidence), actor, act.now)
+        _set(draft, Part.CONDITIONS, replace(asked, evidence=evidence), actor, act)
         event.detail = {"condition": condition.value, "name": copy.name, "sha256": digest}
+        if named.paper.upload and named.paper.upload != digest:
+            _let_go(named.paper.upload, actor, act)
     return None
 
 
@@ -303,16 +316,24 @@ def _written_meanwhile(draft: Draft) -> ControlRefuse:
     return ControlRefuse(ControlCode.WRITTEN_MEANWHILE, {"who": who, "when": said})
 
 
-def _describe(draft: Draft, description: TechnicalDescription | None, actor: Actor, now: int) -> None:
+def _describe(draft: Draft, description: TechnicalDescription | None, actor: Actor, act: Act) -> None:
     asked = decode_draft(draft.content).written.request
-    _set(draft, Part.TECHNICAL, replace(asked, technical_description=description), actor, now)
+    before = asked.technical_description
+    _set(draft, Part.TECHNICAL, replace(asked, technical_description=description), actor, act)
+    if before is not None and before.upload and before.upload != (description and description.upload):
+        _let_go(before.upload, actor, act)
 
 
-def _set(draft: Draft, part: Part, request: ConnectionRequest, actor: Actor, now: int) -> None:
+def _let_go(upload: str, actor: Actor, act: Act) -> None:
+    went = let_go(upload, actor=actor, now=act.now)
+    act.event.detail |= {"removed" if went else "taken_out": upload}
+
+
+def _set(draft: Draft, part: Part, request: ConnectionRequest, actor: Actor, act: Act) -> None:
     """Set what a part says, outside its form; text that could not be read yet stays as it was typed."""
     content = decode_draft(draft.content)
     draft.counter += 1
-    draft.saved_at, draft.saved_by = moment(now), actor.id
+    draft.saved_at, draft.saved_by = moment(act.now), actor.id
     written = replace(content.written, request=request)
     _write(draft, content.with_part(part, written, content.typed.get(part), draft.counter))
 

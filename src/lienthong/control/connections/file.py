@@ -235,7 +235,7 @@ def _papers(request: Request, content: ConnectionRequest) -> tuple[FilePaper, ..
         _add(papers, letter.document, _filled(_COPY, channel=channel))
     named = tuple(_named(content))
     digests = [bytes.fromhex(digest) for digest, _ in named]
-    uploads = Upload.objects.filter(sha256__in=digests)
+    uploads = Upload.objects.filter(sha256__in=digests, removed_at=None)
     # The last of a digest counts, as in upload_named: the body's own newest, else the oldest there is.
     own = request.body_id
     ranked = sorted(

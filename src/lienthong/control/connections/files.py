@@ -64,7 +64,7 @@ def upload_named(digest: str, body: int) -> Upload | None:
     Of several the body's own is the one; a body that took the request over finds that of the body before it.
     Only what was kept for a request comes into its contents by its digest.
     """
-    found = Upload.objects.filter(sha256=bytes.fromhex(digest))
+    found = Upload.objects.filter(sha256=bytes.fromhex(digest), removed_at=None)
     return found.filter(body=body).order_by("-id").first() or found.order_by("id").first()
 
 

@@ -5,12 +5,15 @@ Law: R5.3, R1.3; Decree 30/2020/NĐ-CP (register of arrivals).
 
 from typing import Final
 
-from lienthong.control.audit.acting import acting, decided_meanwhile
+from django.db.models import Q
+
+from lienthong.control.audit.acting import Act, acting, decided_meanwhile
 from lienthong.control.audit.events import Event, events_of
 from lienthong.control.connections.models import Request
 from lienthong.control.frame.page import address_of
 from lienthong.control.letters.arrivals import first_copy, step
 from lienthong.control.letters.models import IncomingLetter
+from lienthong.control.letters.uploads import let_go
 from lienthong.control.notices.telling import ToBody, tell
 from lienthong.control.participants.locking import ended_body
 from lienthong.control.participants.models import Body
@@ -101,7 +104,8 @@ def give_back(
 ) -> ControlRefuse | None:
     """Give a letter back to its sender, who is told why where it is a body. Raises DoesNotExist.
 
-    It keeps its arrival number and its reason; sent again it is a letter of its own.
+    It keeps its arrival number and its reason; sent again it is a letter of its own. Of a state secret the
+    scans are removed. Law: R1.1.
     """
     event = Event(kind="letter.give_back", actor=actor, subject_kind=SUBJECT_KIND, law=("R5.3", "R1.3"))
     event.subject = str(number)
@@ -117,9 +121,20 @@ def give_back(
         letter.remark = f"{label.vi}. {reason.strip()}"
         event.body, event.detail = letter.body_id, {"ground": ground.value, "reason": reason.strip()}
         step(letter, IncomingAct.GIVE_BACK)
+        if ground is GiveBackGround.STATE_SECRET:
+            _remove_scans(letter, actor, act)
         if letter.body_id is not None:
             _tell(letter, letter.body_id, label, reason.strip())
     return None
+
+
+def _remove_scans(letter: IncomingLetter, actor: Actor, act: Act) -> None:
+    copies = IncomingLetter.objects.filter(Q(pk=letter.pk) | Q(joined_to=letter)).exclude(document=None)
+    digests = {bytes(digest).hex() for digest in copies.values_list("document__sha256", flat=True)}
+    copies.update(document=None)
+    removed = sorted(digest for digest in digests if let_go(digest, actor=actor, now=act.now))
+    if removed:
+        act.event.detail["removed"] = " ".join(removed)
 
 
 def _tell(letter: IncomingLetter, body: int, ground: Text, reason: str) -> None:

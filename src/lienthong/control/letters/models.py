@@ -9,7 +9,10 @@ from lienthong.core.letter_states import INCOMING_MACHINE, OUTGOING_MACHINE
 
 
 class Upload(models.Model):
-    """A file as it was taken in, judged safe, and kept under its own hash outside the web's reach."""
+    """A file as it was taken in, judged safe, and kept under its own hash outside the web's reach.
+
+    Of one that was removed the row stays, with who did it and when, and the bytes do not.
+    """
 
     body_id: int | None
     sha256 = models.BinaryField()
@@ -19,6 +22,8 @@ class Upload(models.Model):
     body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="uploads")
     made_by = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
+    removed_by = models.BigIntegerField(null=True)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "upload"

@@ -11,3 +11,26 @@ RETURNING c.last
 -- name: hold_letter
 -- Whoever enters a copy of the same letter waits until this act ends.
 SELECT pg_advisory_xact_lock(hashtextextended($1, 46))
+
+-- name: keep_upload
+-- Files with the same bytes are kept side by side; only a removal of them waits, or is waited for.
+SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 47))
+
+-- name: hold_upload
+-- Whoever keeps a file with these bytes waits until their removal ends.
+SELECT pg_advisory_xact_lock(hashtextextended($1, 47))
+
+-- name: upload_is_wanted
+-- Whether a version, a draft, a function, a system, a verdict, a letter or a message refers to a file by its digest or row.
+SELECT EXISTS (SELECT FROM control.request_version WHERE content::text LIKE '%' || $1 || '%')
+  OR EXISTS (SELECT FROM control.draft WHERE content::text LIKE '%' || $1 || '%')
+  OR EXISTS (SELECT FROM control.mandate WHERE paper::text LIKE '%' || $1 || '%')
+  OR EXISTS (SELECT FROM control.system WHERE facts::text LIKE '%' || $1 || '%')
+  OR EXISTS (SELECT FROM control.condition_verdict WHERE evidence::text LIKE '%' || $1 || '%')
+  OR EXISTS (
+    SELECT FROM control.upload AS u
+    WHERE u.sha256 = decode($1, 'hex')
+      AND (EXISTS (SELECT FROM control.request_version AS v WHERE v.letter_id = u.id)
+        OR EXISTS (SELECT FROM control.incoming_letter AS i WHERE i.document_id = u.id)
+        OR EXISTS (SELECT FROM control.outgoing_letter AS o WHERE o.document_id = u.id)
+        OR EXISTS (SELECT FROM control.message AS m WHERE m.attachment_id = u.id)))

@@ -8,7 +8,7 @@ from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event
 from lienthong.control.participants.locking import body_for, entry_for, overtaken
 from lienthong.control.participants.models import Mandate
-from lienthong.control.participants.papers import GivenPaper, take_paper, with_copy
+from lienthong.control.participants.papers import GivenPaper, drop_copy, take_paper, with_copy
 from lienthong.control.participants.stored import paper_of, stored_of
 from lienthong.core.access import Actor
 from lienthong.core.body_acts import BodyAct
@@ -71,9 +71,10 @@ def change(number: int, seen: int, facts: MandateFacts, *, actor: Actor | None) 
             if isinstance(paper, ControlRefuse):
                 return act.refuse(paper)
             mandate.code, mandate.kind, mandate.description = facts.code, facts.kind.value, facts.description
-            mandate.paper = stored_of(paper)
+            before, mandate.paper = paper_of(mandate.paper), stored_of(paper)
             mandate.version += 1
             mandate.save(update_fields=("code", "kind", "description", "paper", "version"))
+            drop_copy(before, paper, actor=actor, act=act)
     except IntegrityError:
         return ControlRefuse(ControlCode.MANDATE_CODE_TAKEN, {"code": facts.code})
     return None

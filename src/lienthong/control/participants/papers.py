@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from lienthong.control.audit.acting import Act
 from lienthong.control.letters.models import Upload
-from lienthong.control.letters.uploads import content_of, keep
+from lienthong.control.letters.uploads import content_of, keep, let_go
 from lienthong.core.access import Actor
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import day_of
@@ -74,11 +74,21 @@ def with_copy(paper: Paper, before: Paper | None) -> Paper:
     return replace(paper, upload=before.upload)
 
 
+def drop_copy(before: Paper | None, after: Paper | None, *, actor: Actor | None, act: Act) -> None:
+    """Remove the copy of a paper that is not stated any more, once what states it was written.
+
+    A copy that something else refers to stays. Law: R1.1.
+    """
+    digest = "" if before is None else before.upload
+    if digest and digest != (after and after.upload) and let_go(digest, actor=actor, now=act.now):
+        act.event.detail["removed"] = digest
+
+
 def copy_of(paper: Paper | None) -> PaperCopy | None:
     """Return the kept copy of a paper, none where there is none; raises UploadLostError."""
     if paper is None or not paper.upload:
         return None
-    upload = Upload.objects.filter(sha256=bytes.fromhex(paper.upload)).order_by("pk").first()
+    upload = Upload.objects.filter(sha256=bytes.fromhex(paper.upload), removed_at=None).order_by("pk").first()
     if upload is None:
         return None
     return PaperCopy(upload.name, CONTENT_TYPES[FileKind(upload.kind)], content_of(upload))

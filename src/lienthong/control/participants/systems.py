@@ -15,7 +15,7 @@ from lienthong.control.audit.acting import Act, acting
 from lienthong.control.audit.events import Event
 from lienthong.control.participants.locking import body_for, overtaken, system_for
 from lienthong.control.participants.models import System
-from lienthong.control.participants.papers import GivenPaper, SentFile, take_paper, with_copy
+from lienthong.control.participants.papers import GivenPaper, SentFile, drop_copy, take_paper, with_copy
 from lienthong.control.participants.stored import facts_of, stored_of
 from lienthong.core.access import Actor
 from lienthong.core.body_acts import BodyAct
@@ -103,6 +103,8 @@ def change(number: int, seen: int, stated: SystemStated, *, actor: Actor | None)
         system.facts = stored_of(facts)
         system.version += 1
         system.save(update_fields=("name", "kind", "is_database", "facts", "version"))
+        for place in Evidence:
+            drop_copy(paper_at(before, place), paper_at(facts, place), actor=actor, act=act)
     return None
 
 

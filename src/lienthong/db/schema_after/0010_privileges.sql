@@ -23,6 +23,8 @@ REVOKE UPDATE ON control.guide_edition, control.request_version, control.provide
   FROM lt_control;
 -- A demonstration sets dates back; when a version was signed stands in its event too, which nobody changes.
 GRANT UPDATE (signed_at) ON control.request_version TO lt_control;
+-- Of a file that was removed the row says so; its hash, name and maker stay as they were.
+GRANT UPDATE (removed_by, removed_at) ON control.upload TO lt_control;
 REVOKE INSERT, UPDATE ON control.django_migrations, control.machine_table, control.transition FROM lt_control;
 
 -- jobs: done ones are removed.

@@ -38,16 +38,23 @@ _WHOLE_PAPER: Final = spoken_later(
 
 
 class PaperParts:
-    """The three fields by which a form names a paper, under a prefix."""
+    """The fields by which a form names a paper, under a prefix: three, and the degree of a state secret."""
 
     def __init__(self, prefix: str) -> None:
         self.number, self.issuer, self.issued = f"{prefix}_number", f"{prefix}_issuer", f"{prefix}_issued"
+        self.degree = f"{prefix}_degree"
 
     def stored(self, paper: Paper | None) -> dict[str, Any]:
         """Return what the fields hold for a paper."""
         if paper is None:
             return {}
-        return {self.number: paper.number, self.issuer: paper.issuer, self.issued: paper.issued_on}
+        degree = "" if paper.degree is None else paper.degree.value
+        return {
+            self.number: paper.number,
+            self.issuer: paper.issuer,
+            self.issued: paper.issued_on,
+            self.degree: degree,
+        }
 
     def check(self, form: forms.Form) -> None:
         """Ask for the other parts as soon as one is there: a paper is named whole or not at all."""
@@ -60,12 +67,26 @@ class PaperParts:
         number, issuer, issued = (cleaned.get(name) for name in (self.number, self.issuer, self.issued))
         if not (number and issuer and issued):
             return None
-        return Paper(number=str(number), issuer=str(issuer), issued_on=issued)
+        degree = cleaned.get(self.degree)
+        return Paper(
+            number=str(number),
+            issuer=str(issuer),
+            issued_on=issued,
+            degree=SecretDegree(degree) if degree else None,
+        )
 
 
 def choices_of(labels: Mapping[Any, Text]) -> Sequence[tuple[str, str]]:
     """Return labels as the choices of a field."""
     return [(str(value), spoken_later(label)) for value, label in labels.items()]
+
+
+def _degree(label: Text) -> forms.ChoiceField:
+    """Return the field for the degree of a paper that is cited: no title and no file go with it anyway."""
+    plain = ("", spoken_later(Text("Không mật", "Not secret")))
+    return forms.ChoiceField(
+        label=spoken_later(label), choices=[plain, *choices_of(DEGREE_LABELS)], required=False
+    )
 
 
 class ChannelForm(PartForm):
@@ -109,6 +130,7 @@ class ChannelForm(PartForm):
         required=False,
         help_text=EXAMPLE_DAY,
     )
+    decision_degree = _degree(Text("Độ mật của quyết định", "Degree of secrecy of the decision"))
     review_on = DayField(
         label=spoken_later(Text("Ngày xem xét lại", "Review date")), required=False, help_text=EXAMPLE_DAY
     )
@@ -188,6 +210,9 @@ class SignatureForm(PartForm):
         label=spoken_later(Text("Ngày văn bản ủy quyền", "Day of the authorisation")),
         required=False,
         help_text=EXAMPLE_DAY,
+    )
+    authorisation_degree = _degree(
+        Text("Độ mật của văn bản ủy quyền", "Degree of secrecy of the authorisation")
     )
     _authorisation = PaperParts("authorisation")
 

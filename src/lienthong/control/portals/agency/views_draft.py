@@ -29,6 +29,7 @@ from lienthong.core.conditions import CONDITION_LABELS, EXPECTED_EVIDENCE
 from lienthong.core.connection_request import DIRECTION_LABELS, Direction, written_count
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.pages import Page
+from lienthong.core.papers import DEGREE_LABELS, Paper
 from lienthong.core.request_states import RequestState
 from lienthong.core.speech import Text
 
@@ -235,6 +236,7 @@ def _show(
         or DescriptionForm(initial={"title": "" if description is None else description.title}),
         "secret": secret or SecretForm(),
         "description": description,
+        "degree": None if description is None or description.secret is None else _degree(description.secret),
         "parts": part_links(view, kind),
         "url": chosen.url,
         "lacking": view.lacking_in(kind),
@@ -263,6 +265,10 @@ def _evidence(view: DraftView, form: ConditionsForm) -> dict[str, Any]:
         if row.may_have_copy
     ]
     return {"rows": rows, "kept_copies": kept, "copies": copies}
+
+
+def _degree(paper: Paper) -> Text | None:
+    return None if paper.degree is None else DEGREE_LABELS[paper.degree]
 
 
 def _shown_asides(request: PortalRequest, view: DraftView, kind: Part) -> list[dict[str, Any]]:
