@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -95,7 +95,10 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PaperLetter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A letter that came on paper; `sender` is an identifier, or the name of who takes no part."""
+    """A letter that came on paper; `sender` is an identifier, or the name of who takes no part.
+
+    `becomes` says what the clerk makes of it: nothing yet, a file of its own, or it goes back for a `reason`.
+    """
 
     sender: str
     letter: str
@@ -104,6 +107,8 @@ class PaperLetter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     copy: CopyStatus
     signatory: str
     title: str
+    becomes: Literal["", "file", "given_back"] = ""
+    reason: str = ""
 
 
 class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,12 @@ from typing import Final
 
 from lienthong.config import Environment
 from lienthong.control.audit.events import database_now
+from lienthong.control.connections import tracks
+from lienthong.control.connections.models import Request
+from lienthong.control.connections.opening import ReadLetter, open_file
+from lienthong.control.connections.own_drafts import offers_of
 from lienthong.control.letters import arrivals
+from lienthong.control.letters.arrived import give_back
 from lienthong.control.letters.models import IncomingLetter
 from lienthong.control.participants import keys
 from lienthong.control.participants.models import Body, System, SystemKey
@@ -16,9 +21,11 @@ from lienthong.control.showcase.dates import let_key_end
 from lienthong.control.showcase.pages import scan_of
 from lienthong.control.showcase.people import ShowcaseError, Side, Unit, done
 from lienthong.control.showcase.words import WORDS
+from lienthong.core.arrived_letters import GiveBackGround
 from lienthong.core.document_kinds import ArrivalChannel
 from lienthong.core.legal_days import day_of
 from lienthong.core.letter_numbers import NumberSymbol, parse_number_symbol
+from lienthong.core.letters import Signatory
 from lienthong_protocol.keys import Algorithm, generate, public_jwk
 
 _SANDBOX, _PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
@@ -62,7 +69,10 @@ def _accepted(system: int, environment: Environment, side: Side, unit: Unit) -> 
 
 
 def show_paper(letter: PaperLetter, unit: Unit) -> None:
-    """Enter a letter that came on paper with its scan; the second copy of a known one joins the first."""
+    """Enter a letter that came on paper with its scan; the second copy of a known one joins the first.
+
+    Of others the clerk opens the file with the little that they say, or gives them back.
+    """
     number = parse_number_symbol(letter.letter)
     assert isinstance(number, NumberSymbol), number
     known = IncomingLetter.objects.filter(number=number.text, channel=ArrivalChannel.PAPER)
@@ -85,4 +95,20 @@ def show_paper(letter: PaperLetter, unit: Unit) -> None:
         declared_type="application/pdf",
         content=scan_of(letter, sender, place, dated),
     )
-    done(arrivals.enter(arrival, scan, actor=unit.clerk))
+    entered = arrivals.enter(arrival, scan, actor=unit.clerk)
+    if not isinstance(entered, arrivals.Entered):
+        raise ShowcaseError(f"{entered.code}: {entered.text.en}")
+    version = IncomingLetter.objects.get(pk=entered.letter).version
+    if letter.becomes == "file" and body is not None:
+        read = ReadLetter(
+            place=place,
+            signatory=Signatory(name=letter.signatory, title=letter.title),
+            systems=tuple(system.id for system in offers_of(body.pk).systems[:1]),
+        )
+        opened = open_file(entered.letter, version, read, actor=unit.clerk)
+        if not isinstance(opened, str):
+            raise ShowcaseError(f"{opened.code}: {opened.text.en}")
+        tracks.provide(Request.objects.get(reference=opened).pk)
+    if letter.becomes == "given_back":
+        ground = GiveBackGround.NO_BODY
+        done(give_back(entered.letter, version, ground, letter.reason, actor=unit.clerk))
