@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("letters", "0002_given_back"),
+        ("letters", "0003_writers"),
     ]
 
     operations = [
