@@ -19,6 +19,7 @@ from lienthong.core.access import Role
 from lienthong.db import Database, EmbeddedServer, connect_blocking
 from lienthong.db import Role as DatabaseRole
 from lienthong.schema import bring_up_to_date
+from tests.control.counting import statements
 from tests.control.portal import Portals, configuration_of, pointed_at
 
 REQUESTS = 10_000
@@ -50,9 +51,6 @@ def main() -> None:
 
 def measure(portals: Portals, records: int) -> None:
     """Print median and p99 of each page, of the clock and of the processor of this process."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     pages, browser = staged(portals)
     for url in pages.values():  # as a worker that has served each page once
         browser.get(url)
@@ -67,7 +65,7 @@ def measure(portals: Portals, records: int) -> None:
             times.append((time.perf_counter() - started) * 1_000)
             worked.append((time.process_time() - begun) * 1_000)
             assert answer.status_code == 200, url
-        with CaptureQueriesContext(connection) as queries:
+        with statements() as queries:
             browser.get(url)
         figures = [at(values, share) for values in (times, worked) for share in (0.5, 0.99)]
         print(f"{name:24} {' '.join(f'{figure:8.1f}' for figure in figures)} {len(queries):8}")

@@ -3,19 +3,23 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from django.db.models import Q
 
 from lienthong.control.accounts.models import Account, Session
 from lienthong.control.accounts.sealing import digest
+from lienthong.control.frame.statements import execute
 from lienthong.core.access import Actor, Portal, Role
 from lienthong.core.account_states import AccountState
 from lienthong.core.devices import device_name
 from lienthong.core.legal_days import SECOND, moment
 from lienthong.core.sign_in import SessionTimes, is_alive, is_proven_again
 from lienthong.core.speech import Text
+from lienthong.db import named
 
+_QUERIES: Final = named.load(Path(__file__).with_name("queries.sql"))
 _SEEN_EVERY: Final = 60
 """Seconds within which further requests do not write that the session was seen."""
 
@@ -76,25 +80,24 @@ def find_session(token: str, portal: Portal, now: int, *, is_attended: bool = Tr
 
     What a page asks for by itself is not attended: a screen that somebody has left keeps no session open.
     """
-    session = Session.objects.select_related("account").filter(token=digest(token)).first()
-    if session is None:
+    found = execute(_QUERIES, "session_of_token", digest(token))
+    if not found:
         return None
-    account, times = session.account, _times(session)
-    if (
-        account.portal != portal
-        or account.state is not AccountState.ACTIVE
-        or not is_alive(times, now // SECOND)
-    ):
+    id, started, seen, proved, ended, account, owned_in, state, name, roles, body, *facts = found[0]
+    times = _times(started, seen, proved, ended)
+    if owned_in != portal or state != AccountState.ACTIVE or not is_alive(times, now // SECOND):
         return None
     if is_attended and now // SECOND - times.seen >= _SEEN_EVERY and times.proved is not None:
-        Session.objects.filter(pk=session.pk).update(seen_at=moment(now))
+        Session.objects.filter(pk=id).update(seen_at=moment(now))
+    email, language, has_factor = facts
+    actor = Actor(account, name, portal, frozenset(Role(role) for role in roles), body)
     return OpenSession(
-        id=session.pk,
-        account=account.pk,
-        email=account.email,
-        language=account.language,
-        has_factor=account.factor is not None,
-        actor=None if times.proved is None else actor_of(account),
+        id=id,
+        account=account,
+        email=email,
+        language=language,
+        has_factor=has_factor,
+        actor=None if times.proved is None else actor,
         proven_again=is_proven_again(times, now // SECOND),
     )
 
@@ -107,7 +110,8 @@ def open_sessions(account: int, *, this: int, now: int) -> tuple[SessionEntry, .
             row.pk, row.started_at, row.seen_at, row.address, device_name(row.device), row.pk == this
         )
         for row in rows
-        if row.proved_at is not None and is_alive(_times(row), now // SECOND)
+        if row.proved_at is not None
+        and is_alive(_times(row.started_at, row.seen_at, row.proved_at, row.ended_at), now // SECOND)
     )
 
 
@@ -119,12 +123,14 @@ def end_sessions(account: int, now: int, *, only: int | None = None, but: int | 
     return open_ones.update(ended_at=moment(now))
 
 
-def _times(session: Session) -> SessionTimes:
+def _times(
+    started: datetime, seen: datetime, proved: datetime | None, ended: datetime | None
+) -> SessionTimes:
     return SessionTimes(
-        started=_seconds(session.started_at),
-        seen=_seconds(session.seen_at),
-        proved=None if session.proved_at is None else _seconds(session.proved_at),
-        ended=None if session.ended_at is None else _seconds(session.ended_at),
+        started=_seconds(started),
+        seen=_seconds(seen),
+        proved=None if proved is None else _seconds(proved),
+        ended=None if ended is None else _seconds(ended),
     )
 
 

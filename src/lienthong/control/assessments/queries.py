@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
-from lienthong.control.assessments.models import Assessment
+import msgspec
+
+from lienthong.control.frame.statements import execute
 from lienthong.core.speech import Text
 from lienthong.core.track_states import ASSESSMENT_MACHINE, AssessmentState
 from lienthong.core.tracks import OFFICE_LABELS, PART_LABELS, PATH_LABELS, AssessmentPath, Office, Part
+from lienthong.db import named
+
+_QUERIES: Final = named.load(Path(__file__).with_name("queries.sql"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +39,20 @@ class OpenedAssessment:
 
 def assessments_of(request: int) -> tuple[OpenedAssessment, ...]:
     """Return the assessments of a request, by system."""
-    found = Assessment.objects.filter(request=request).select_related("system").order_by("system__code")
     return tuple(
         OpenedAssessment(
-            system=each.system.code,
-            system_name=each.system.name,
-            path=PATH_LABELS[AssessmentPath(each.path)],
-            state=each.state,
-            label=ASSESSMENT_MACHINE.state(each.state).label,
+            system=code,
+            system_name=name,
+            path=PATH_LABELS[AssessmentPath(path)],
+            state=AssessmentState(state),
+            label=ASSESSMENT_MACHINE.state(state).label,
             told=tuple(
                 ToldOffice(
-                    told["name"] or OFFICE_LABELS[Office(told["office"])], PART_LABELS[Part(told["part"])]
+                    each["name"] or OFFICE_LABELS[Office(each["office"])], PART_LABELS[Part(each["part"])]
                 )
-                for told in each.told
+                for each in msgspec.json.decode(told, type=list[dict[str, str]])
             ),
-            started_at=each.started_at,
+            started_at=started_at,
         )
-        for each in found
+        for code, name, path, state, told, started_at in execute(_QUERIES, "of_request", request)
     )

@@ -18,6 +18,11 @@ def read_request(content: object) -> ConnectionRequest:
     return msgspec.convert(content, ConnectionRequest)
 
 
+def read_facts_text(content: str) -> SystemFacts:
+    """Return what is known of a system, from JSON as named queries bring it. Raises like `read_facts`."""
+    return msgspec.json.decode(content, type=SystemFacts)
+
+
 def read_facts(content: object) -> SystemFacts:
     """Return what is known of a system; raises msgspec.ValidationError for what is no set of facts."""
     return msgspec.convert(content, SystemFacts)

@@ -7,18 +7,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
 
 from lienthong.control.accounts.directory import names_of
 from lienthong.control.audit.events import Written, database_now, events_of
-from lienthong.control.conformance.models import Run
-from lienthong.control.connections.content import read_facts, read_request
+from lienthong.control.connections.content import read_facts_text, read_request
+from lienthong.control.connections.desk import days_late
 from lienthong.control.connections.handling import Weighed, against_acceptance, lacking_in, opinions_on
-from lienthong.control.connections.models import Message, Request, Version
-from lienthong.control.letters.models import IncomingLetter, OutgoingLetter, Upload
+from lienthong.control.connections.models import Version
+from lienthong.control.connections.written import decode
+from lienthong.control.frame.statements import execute
+from lienthong.control.letters.models import Upload
 from lienthong.control.letters.outgoing_content import PURPOSE_LABELS, Purpose
 from lienthong.control.letters.uploads import content_of
-from lienthong.control.participants.models import System
 from lienthong.core.conditions import CONDITION_LABELS
 from lienthong.core.connection_request import ConnectionRequest, FieldChoice
 from lienthong.core.document_kinds import ARRIVAL_LABELS, ArrivalChannel
@@ -26,15 +30,18 @@ from lienthong.core.law import profile_at
 from lienthong.core.legal_days import day_of
 from lienthong.core.letter_states import OUTGOING_MACHINE, OutgoingState
 from lienthong.core.missing import Missing
-from lienthong.core.request_handling import UNSEEN, WITH_AUTHORITY, ChoiceKey, Opinion, key_of
+from lienthong.core.request_handling import UNSEEN, ChoiceKey, Opinion, key_of
 from lienthong.core.request_states import REQUEST_MACHINE, RequestState
 from lienthong.core.request_versions import Difference, differences
 from lienthong.core.run_states import RUN_MACHINE, RunState
 from lienthong.core.speech import Text
 from lienthong.core.system_facts import Stage, level_three
 from lienthong.core.uploads import CONTENT_TYPES, FileKind
+from lienthong.db import named
 
+_QUERIES: Final = named.load(Path(__file__).with_name("queries.sql"))
 _HISTORY: Final = 60
+_RUNS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +111,7 @@ class RequestFile:
     received_at: datetime | None
     answer_by: date | None
     supplement_by: date | None
+    settled_at: datetime | None
     late: int
     edition: int
     content: ConnectionRequest
@@ -117,47 +125,72 @@ class RequestFile:
     history: tuple[Written, ...]
 
 
+class _Head(NamedTuple):
+    """One row of the query `file`."""
+
+    id: int
+    version: int
+    title: str
+    body_id: int
+    body: str
+    state: str
+    handler: int | None
+    handler_name: str
+    stand_in: int | None
+    stand_in_name: str
+    sent_at: datetime | None
+    received_at: datetime | None
+    answer_by: date | None
+    supplement_by: date | None
+    settled_at: datetime | None
+    version_id: int
+    edition: int
+    is_entered: bool
+    content: str
+
+
 def request_file(reference: str) -> RequestFile | None:
     """Return the file of a request that was sent, None where there is none of this reference."""
-    request = Request.objects.select_related("body", "letter").filter(reference=reference).first()
-    if request is None or request.state in UNSEEN:
+    rows = execute(_QUERIES, "file", reference)
+    head = _Head(*rows[0]) if rows else None
+    if head is None or head.state in UNSEEN:
         return None
     now = database_now()
     today = day_of(now)
-    version = Version.objects.filter(request=request).latest("number")
-    content = read_request(version.content)
-    opinions = opinions_on(version)
-    lacking = lacking_in(version, today)
-    names = names_of((request.handler, request.stand_in))
-    is_due = request.state in WITH_AUTHORITY and request.answer_by is not None
+    written = decode(msgspec.json.decode(head.content))
+    content = written.request
+    opinions = opinions_on(head.version_id)
+    lacking = lacking_in(written, today, is_entered=head.is_entered)
+    state = RequestState(head.state)
     return RequestFile(
-        id=request.pk,
-        reference=request.reference,
-        version=request.version,
-        title=request.title,
-        body_id=request.body_id,
-        body=request.body.name,
-        state=request.state,
-        label=REQUEST_MACHINE.state(request.state).label,
-        handler=request.handler,
-        handler_name=names.get(request.handler or 0, ""),
-        stand_in=request.stand_in,
-        stand_in_name=names.get(request.stand_in or 0, ""),
-        sent_at=request.sent_at,
-        received_at=request.received_at,
-        answer_by=request.answer_by,
-        supplement_by=request.supplement_by,
-        late=max(0, (today - request.answer_by).days) if is_due else 0,
-        edition=version.number,
+        id=head.id,
+        reference=reference,
+        version=head.version,
+        title=head.title,
+        body_id=head.body_id,
+        body=head.body,
+        state=state,
+        label=REQUEST_MACHINE.state(state).label,
+        handler=head.handler,
+        handler_name=head.handler_name,
+        stand_in=head.stand_in,
+        stand_in_name=head.stand_in_name,
+        sent_at=head.sent_at,
+        received_at=head.received_at,
+        answer_by=head.answer_by,
+        supplement_by=head.supplement_by,
+        settled_at=head.settled_at,
+        late=days_late(state, head.answer_by, today),
+        edition=head.edition,
         content=content,
         fields=_fields(content, opinions, lacking),
         lacking=lacking,
         against_acceptance=against_acceptance(content, opinions, today),
         level_missing=_level_missing(content, now),
-        letters=_letters(request.pk),
-        papers=_papers(request, content),
-        runs=_runs(request.pk),
-        history=history_of(request),
+        letters=_letters(head.id),
+        papers=_papers(head, content),
+        runs=_runs(head.id),
+        history=events_of("request", reference, most=_HISTORY),
     )
 
 
@@ -188,25 +221,24 @@ def _fields(
 def _level_missing(content: ConnectionRequest, now: int) -> tuple[Missing, ...]:
     """Return what the evidence of level 3 lacks, which stops going live and not filing. Law: R4.1."""
     codes = [system.id for system in content.systems]
-    found = System.objects.filter(code__in=codes).values_list("facts", flat=True)
+    found = execute(_QUERIES, "facts_of_systems", codes)
     profile, today = profile_at(now), day_of(now)
-    judged = (level_three(read_facts(facts), profile, today, Stage.FILING) for facts in found)
+    judged = (level_three(read_facts_text(facts), profile, today, Stage.FILING) for (facts,) in found)
     return tuple(dict.fromkeys(each for judgement in judged for each in judgement.missing))
 
 
 def _letters(request: int) -> tuple[FileLetter, ...]:
-    rows = OutgoingLetter.objects.filter(request=request).order_by("-id")
     return tuple(
         FileLetter(
-            id=row.pk,
-            purpose=PURPOSE_LABELS[Purpose(row.purpose)],
-            state=row.state,
-            label=OUTGOING_MACHINE.state(row.state).label,
-            number=row.number or "",
-            dated=row.dated,
-            version=row.version,
+            id=id,
+            purpose=PURPOSE_LABELS[Purpose(purpose)],
+            state=OutgoingState(state),
+            label=OUTGOING_MACHINE.state(state).label,
+            number=number,
+            dated=dated,
+            version=version,
         )
-        for row in rows
+        for id, purpose, state, number, dated, version in execute(_QUERIES, "letters", request)
     )
 
 
@@ -218,36 +250,33 @@ _COPY: Final = Text("Văn bản đề nghị ({channel})", "Request ({channel})"
 _ATTACHED: Final = Text("Tệp kèm tin nhắn", "File of a message")
 
 
-def _papers(request: Request, content: ConnectionRequest) -> tuple[FilePaper, ...]:
+class _Kept(NamedTuple):
+    """A file that was taken in, as the query `papers` names it."""
+
+    id: int
+    name: str
+    kind: str
+    size: int
+
+
+def _papers(head: _Head, content: ConnectionRequest) -> tuple[FilePaper, ...]:
     """Return the files of a request: its versions as signed, copies, annexes, what came with messages."""
+    named_here = tuple(_named(content))
+    digests = [bytes.fromhex(digest) for digest, _ in named_here]
+    found: dict[str, list[tuple[str, _Kept]]] = {"signed": [], "copy": [], "annex": [], "attached": []}
+    for part, _place, word, *kept in execute(_QUERIES, "papers", head.id, digests, head.body_id):
+        found[part].append((word, _Kept(*kept)))
+    annexes = dict(found["annex"])
     papers: dict[int, FilePaper] = {}
-    for version in (
-        Version.objects.filter(request=request)
-        .exclude(letter=None)
-        .select_related("letter")
-        .only("number", "letter")
-    ):
-        edition = str(version.number)
-        _add(papers, version.letter, _filled(_SIGNED_REQUEST, edition=Text(edition, edition)))
-    came = IncomingLetter.objects.filter(request=request.pk).exclude(document=None)
-    for letter in came.select_related("document").order_by("id"):
-        channel = ARRIVAL_LABELS[ArrivalChannel(letter.channel)]
-        _add(papers, letter.document, _filled(_COPY, channel=channel))
-    named = tuple(_named(content))
-    digests = [bytes.fromhex(digest) for digest, _ in named]
-    uploads = Upload.objects.filter(sha256__in=digests, removed_at=None)
-    # The last of a digest counts, as in upload_named: the body's own newest, else the oldest there is.
-    own = request.body_id
-    ranked = sorted(
-        uploads, key=lambda each: (each.body_id == own, each.pk if each.body_id == own else -each.pk)
-    )
-    held = {bytes(upload.sha256).hex(): upload for upload in ranked}
-    for digest, title in named:
-        if digest in held:
-            _add(papers, held[digest], title)
-    attached = Message.objects.filter(request=request).exclude(attachment=None)
-    for message in attached.select_related("attachment").order_by("id"):
-        _add(papers, message.attachment, _ATTACHED)
+    for edition, upload in found["signed"]:
+        _add(papers, upload, _filled(_SIGNED_REQUEST, edition=Text(edition, edition)))
+    for channel, upload in found["copy"]:
+        _add(papers, upload, _filled(_COPY, channel=ARRIVAL_LABELS[ArrivalChannel(channel)]))
+    for digest, title in named_here:
+        if digest in annexes:
+            _add(papers, annexes[digest], title)
+    for _, upload in found["attached"]:
+        _add(papers, upload, _ATTACHED)
     return tuple(papers.values())
 
 
@@ -273,29 +302,22 @@ def _filled(text: Text, **values: Text) -> Text:
     return Text(*in_each)
 
 
-def _add(papers: dict[int, FilePaper], upload: Upload, title: Text) -> None:
-    paper = FilePaper(upload=upload.pk, title=title, name=upload.name, kind=upload.kind, size=upload.size)
-    papers.setdefault(upload.pk, paper)
+def _add(papers: dict[int, FilePaper], upload: _Kept, title: Text) -> None:
+    paper = FilePaper(upload=upload.id, title=title, name=upload.name, kind=upload.kind, size=upload.size)
+    papers.setdefault(upload.id, paper)
 
 
 def _runs(request: int) -> tuple[FileRun, ...]:
-    found = Run.objects.filter(request=request).select_related("system").defer("report", "standing")
-    rows = found.order_by("-opened_at", "-id")[:20]
     return tuple(
         FileRun(
-            system=row.system.name,
-            state=row.state,
-            label=RUN_MACHINE.state(row.state).label,
-            opened_at=row.opened_at,
-            settled_at=row.settled_at,
+            system=system,
+            state=RunState(state),
+            label=RUN_MACHINE.state(state).label,
+            opened_at=opened_at,
+            settled_at=settled_at,
         )
-        for row in rows
+        for system, state, opened_at, settled_at in execute(_QUERIES, "runs", request, _RUNS)
     )
-
-
-def history_of(request: Request) -> tuple[Written, ...]:
-    """Return what was done to a request, newest first."""
-    return events_of("request", request.reference, most=_HISTORY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Asking for a supplement and refusing are not here: only the issue of a letter do
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from lienthong.control.accounts.directory import names_of, staff_with
@@ -15,7 +16,8 @@ from lienthong.control.audit.events import Event, events_of
 from lienthong.control.connections import telling
 from lienthong.control.connections.content import read_request
 from lienthong.control.connections.models import FieldOpinion, Request, Version
-from lienthong.control.connections.written import decode
+from lienthong.control.connections.written import Written
+from lienthong.control.frame.statements import execute
 from lienthong.core.access import Actor, Role
 from lienthong.core.connection_request import ConnectionRequest, Direction
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
@@ -27,7 +29,9 @@ from lienthong.core.request_letter import letter_missing
 from lienthong.core.request_missing import missing
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct
 from lienthong.core.speech import Text
+from lienthong.db import named
 
+_QUERIES: Final = named.load(Path(__file__).with_name("queries.sql"))
 _LAW: Final = ("R1.3",)
 _MOVED: Final = ("state", "version", "handler", "stand_in", "proposed_by", "settled_at")
 _NOBODY: Final = Text("(chưa giao cho ai)", "(nobody yet)")
@@ -240,22 +244,21 @@ def newest(request: Request) -> Version:
     return Version.objects.filter(request=request).latest("number")
 
 
-def lacking_in(version: Version, today: date) -> tuple[Missing, ...]:
-    """Return what a version lacks on a day; of a letter that was not written here also head and signature.
+def lacking_in(written: Written, today: date, *, is_entered: bool) -> tuple[Missing, ...]:
+    """Return what a version lacks on a day; of one entered from a letter also head and signature.
 
     Law: R5.1, R5.3.
     """
-    written = decode(version.content)
-    if version.entered_by is None:
-        return missing(written.request, today)
-    return letter_missing(written.request, written.head, today)
+    if is_entered:
+        return letter_missing(written.request, written.head, today)
+    return missing(written.request, today)
 
 
-def opinions_on(version: Version) -> dict[ChoiceKey, Weighed]:
+def opinions_on(version: int) -> dict[ChoiceKey, Weighed]:
     """Return what the handler thinks of the fields of a version."""
     return {
-        (each.field, Direction(each.direction), each.purpose): Weighed(Opinion(each.opinion), each.remark)
-        for each in FieldOpinion.objects.filter(version=version)
+        (field, Direction(direction), purpose): Weighed(Opinion(opinion), remark)
+        for field, direction, purpose, opinion, remark in execute(_QUERIES, "opinions", version)
     }
 
 
@@ -269,7 +272,7 @@ def against_acceptance(
 
 def _not_acceptable(request: Request, today: date) -> ControlRefuse | None:
     version = newest(request)
-    against = against_acceptance(read_request(version.content), opinions_on(version), today)
+    against = against_acceptance(read_request(version.content), opinions_on(version.pk), today)
     if not against:
         return None
     return ControlRefuse(

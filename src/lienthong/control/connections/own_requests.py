@@ -199,7 +199,9 @@ def request_of(reference: str) -> RequestView:
         phone=authority.support_phone,
         hours=authority.support_hours,
         written=written,
-        lacking=() if latest is None else lacking_in(latest, day_of(database_now())),
+        lacking=()
+        if latest is None
+        else lacking_in(written, day_of(database_now()), is_entered=latest.entered_by is not None),
         description=description_file(row.body.pk, written),
         is_submitted=draft.drafted is not None,
         documents=provided.standing_of(row.pk),

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
-from lienthong.control.connections.models import DocumentsTrack, ProvidedDocument
+from lienthong.control.connections.models import ProvidedDocument
+from lienthong.control.frame.statements import execute
 from lienthong.control.starting import is_demonstration
 from lienthong.core.speech import Text
 from lienthong.core.track_states import DOCUMENTS_MACHINE, DocumentsState
+from lienthong.db import named
 from lienthong.documents.technical import OPENAPI_NAME
+
+_QUERIES: Final = named.load(Path(__file__).with_name("queries.sql"))
 
 
 class DocumentsFault(StrEnum):
@@ -91,26 +96,23 @@ class DocumentsStanding:
 
 def standing_of(request: int) -> DocumentsStanding | None:
     """Return how the track of documents of a request stands, None before its receipt."""
-    track = DocumentsTrack.objects.filter(request=request).first()
-    if track is None:
+    rows = execute(_QUERIES, "documents", request)
+    if not rows:
         return None
-    rows = ProvidedDocument.objects.filter(track=track).order_by("-edition", "id")
-    files = tuple(
-        ProvidedFile(*row) for row in rows.values_list("id", "edition", "name", "media_type", "sha256")
-    )
-    edition = files[0].edition if files else 0
+    state, started_at, provided_at, attempts, fault, *_ = rows[0]
+    files = tuple(ProvidedFile(*row[5:]) for row in rows if row[5] is not None)
     return DocumentsStanding(
-        state=track.state,
-        started_at=track.started_at,
-        provided_at=track.provided_at,
-        attempts=track.attempts,
-        fault=track.fault,
-        edition=edition,
-        files=tuple(file for file in files if file.edition == edition),
+        state=DocumentsState(state),
+        started_at=started_at,
+        provided_at=provided_at,
+        attempts=attempts,
+        fault=fault,
+        edition=files[0].edition if files else 0,
+        files=files,
         # A demonstration may run alone: its documents then name a sandbox that nobody can call.
         without_sandbox=is_demonstration(settings.LIENTHONG)
         and settings.LIENTHONG.sandbox_access.origin is None
-        and any(file.name.endswith(OPENAPI_NAME) for file in files if file.edition == edition),
+        and any(file.name.endswith(OPENAPI_NAME) for file in files),
     )
 
 

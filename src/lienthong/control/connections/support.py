@@ -5,11 +5,13 @@ Law: R5.2 (support of the technical test), R7.1.
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Count
 
-from lienthong.control.accounts.directory import names_of, staff_with
+from lienthong.control.accounts.directory import staff_with
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event
 from lienthong.control.conformance.runs import step_track
@@ -17,12 +19,16 @@ from lienthong.control.connections import telling
 from lienthong.control.connections.content import read_request
 from lienthong.control.connections.files import KeptFile, kept_file
 from lienthong.control.connections.models import Message, Request, SupportTrack, Version
+from lienthong.control.frame.statements import execute
 from lienthong.core.access import Actor, Role
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import moment
 from lienthong.core.request_services import asks_something
 from lienthong.core.track_states import SUPPORT_MACHINE, SupportAct, SupportState
 from lienthong.core.trials import after_contents
+from lienthong.db import named
+
+_QUERIES: Final = named.load(Path(__file__).with_name("queries.sql"))
 
 
 def least_loaded() -> int | None:
@@ -94,15 +100,16 @@ class SupportStanding:
 
 def standing_of(request: int) -> SupportStanding | None:
     """Return how the track of support of a request stands, None before its receipt."""
-    track = SupportTrack.objects.filter(request=request).first()
-    if track is None:
+    found = execute(_QUERIES, "support", request)
+    if not found:
         return None
+    state, started_at, supporter, name = found[0]
     authority = settings.LIENTHONG.authority
     return SupportStanding(
-        state=track.state,
-        started_at=track.started_at,
-        supporter=track.supporter,
-        name=names_of((track.supporter,)).get(track.supporter or 0, ""),
+        state=SupportState(state),
+        started_at=started_at,
+        supporter=supporter,
+        name=name,
         phone=authority.support_phone,
         hours=authority.support_hours,
     )

@@ -9,13 +9,16 @@ from django.db import connection
 from lienthong.db.named import Queries
 
 
-def execute(queries: Queries, name: str, *arguments: object) -> Sequence[tuple[Any, ...]]:
+def execute(
+    queries: Queries, name: str, *arguments: object, is_planned_anew: bool = False
+) -> Sequence[tuple[Any, ...]]:
     """Run the query `name` of a file and return its rows, none for a statement that has none.
 
-    Raises django.db.Error.
+    A query is prepared once for each connection, so that PostgreSQL need not read and plan it for every page;
+    `is_planned_anew` is for one whose best plan depends on what it is asked. Raises django.db.Error.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor = psycopg.RawCursor(connection.connection)
-        cursor.execute(queries.sql(name).encode(), arguments)
+        cursor.execute(queries.sql(name).encode(), arguments, prepare=not is_planned_anew)
         return cursor.fetchall() if cursor.description else ()

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
+from lienthong.control.frame.statements import execute
 from lienthong.control.notices.models import Notice
 from lienthong.core.speech import Text
+from lienthong.db import named
 
 PAGE_SIZE: Final = 25
 MOST_COUNTED: Final = 99
+_QUERIES: Final = named.load(Path(__file__).with_name("queries.sql"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,8 @@ class NoticeEntry:
 
 def unread_count(account: int) -> int:
     """Return how many notices the account has not read, 99 at most."""
-    unread = Notice.objects.filter(account=account, read_at=None).values("pk")[:MOST_COUNTED]
-    return unread.count()
+    count: int = execute(_QUERIES, "unread", account, MOST_COUNTED)[0][0]
+    return count
 
 
 def notices_of(account: int, *, page: int) -> tuple[tuple[NoticeEntry, ...], int]:
