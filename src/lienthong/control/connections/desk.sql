@@ -11,7 +11,7 @@ WITH bodies AS MATERIALIZED (
 ), found AS NOT MATERIALIZED (
   SELECT r.id FROM control.request AS r
   WHERE r.state = ANY ($1::text[])
-    AND ($2::text IS NULL OR upper(r.title) LIKE upper($2) OR upper(r.reference) LIKE upper($2))
+    AND ($2::text IS NULL OR r.searched LIKE upper($2))
     AND ($3::text IS NULL OR r.body_id IN (SELECT b.id FROM bodies AS b))
     AND ($5::bigint IS NULL OR COALESCE(r.handler, 0) = $5)
     AND ($6::date IS NULL OR r.state = ANY ($7::text[]) AND r.answer_by < $6)

@@ -1,6 +1,7 @@
 """Connection requests: what was written, version by version, and the tracks that began with the receipt."""
 
 from django.db import models
+from django.db.models.functions import Concat, Upper
 
 from lienthong.control.frame.states import StateField
 from lienthong.control.letters.models import IncomingLetter, Upload
@@ -10,7 +11,11 @@ from lienthong.core.track_states import DOCUMENTS_MACHINE, SUPPORT_MACHINE
 
 
 class Request(models.Model):
-    """A connection request of a body. `reference` is what people call it by (YC-2026-000184)."""
+    """A connection request of a body. `reference` is what people call it by (YC-2026-000184).
+
+    `searched` is what lists are searched in, without its case, kept by the database; no search holds the end
+    of the line between reference and title.
+    """
 
     body_id: int
     reference = models.TextField(unique=True)
@@ -28,6 +33,11 @@ class Request(models.Model):
     supplement_by = models.DateField(null=True)
     settled_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
+    searched = models.GeneratedField(
+        expression=Upper(Concat("reference", models.Value("\n", models.TextField()), "title")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         db_table = "request"
