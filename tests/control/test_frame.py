@@ -8,7 +8,8 @@ import pytest
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
-from django.urls import path
+from django.template import Context, Template
+from django.urls import NoReverseMatch, path
 
 from lienthong.control.frame import completeness
 from lienthong.control.frame.completeness import addresses
@@ -149,6 +150,21 @@ def test_a_database_that_is_away_is_told_as_such(portals):
     assert "Cơ sở dữ liệu chưa trả lời" in answer.content.decode()
     assert answer.headers["Content-Security-Policy"]
     assert browser.get("/staff/").status_code == 200
+
+
+def test_an_address_in_a_template_is_that_of_its_values_and_must_exist():
+    def written(source: str, **values: object) -> str:
+        return Template(source).render(Context(values))
+
+    link = '{% url "staff:desk_request" reference %}'
+    assert [written(link, reference=each) for each in ("YC-1", "YC-2", "YC-1")] == [
+        "/staff/requests/YC-1/", "/staff/requests/YC-2/", "/staff/requests/YC-1/",
+    ]  # fmt: skip
+    kept = '{% url "staff:letter" letter=id as here %}[{{ here }}]'
+    assert written(kept, id=1) + written(kept, id=2) == "[/staff/letters/1/][/staff/letters/2/]"
+    for source in ('{% url "staff:letter" letter="one" %}', '{% url "staff:none" as here %}'):
+        with pytest.raises(NoReverseMatch):
+            written(source)
 
 
 def test_a_defect_gives_a_code_and_no_detail(portals, monkeypatch, caplog):

@@ -9,6 +9,7 @@ INSTALLED_APPS = [*theme.APPS, "django.contrib.messages", "django.contrib.static
 MIDDLEWARE = [
     "tests.control.gallery.middleware.strict_content",
     "django.middleware.locale.LocaleMiddleware",
+    "tests.control.gallery.middleware.speak_as_chosen",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]

@@ -4,12 +4,12 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import translation
 
 from lienthong.control.frame.headers import Respond
+from lienthong.control.theme.speech import ENGLISH, VIETNAMESE, speaking
 
 COOKIE: Final = "lt_language"
-LANGUAGES: Final = ("vi", "en")
+LANGUAGES: Final = (VIETNAMESE, ENGLISH)
 COOKIE_SECONDS: Final = 400 * 86_400
 
 
@@ -19,7 +19,7 @@ def choose_language(respond: Respond) -> Respond:
     def answer(request: HttpRequest) -> HttpResponseBase:
         wanted = request.COOKIES.get(COOKIE, "")
         language = wanted if wanted in LANGUAGES else LANGUAGES[0]
-        with translation.override(language):
+        with speaking(language):
             response = respond(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -6,11 +6,11 @@ from typing import Final, Protocol, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from lienthong.control.frame.failures import forbidden, not_found
 from lienthong.control.frame.requests import PortalRequest
+from lienthong.control.theme.addresses import address
 from lienthong.core.access import Opening, Portal, may_open
 from lienthong.core.pages import PAGES, Page
 
@@ -79,7 +79,7 @@ def page(name: Page, *, body: BodyOf | None = None) -> Callable[[View], Declared
 
 def address_of(portal: Portal, name: Page, **values: object) -> str:
     """Return the address of a page in a portal."""
-    return reverse(f"{portal}:{name}", kwargs=values)
+    return address(f"{portal}:{name}", **values)
 
 
 _PARTIAL: Final = "HX-Request"

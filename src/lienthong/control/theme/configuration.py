@@ -35,7 +35,17 @@ LANGUAGES: Final[list[tuple[str, str | Promise]]] = [("vi", "Vietnamese"), ("en"
 LOCALE_PATHS: Final = [str(_HERE / "locale")]
 TIME_ZONE: Final = "Asia/Ho_Chi_Minh"
 TEMPLATE_BUILTINS: Final = [
-    f"{_TAGS}.{library}" for library in ("speech", "figures", "components", "panels", "tables", "drawings")
+    f"{_TAGS}.{library}"
+    for library in (
+        "speech",
+        "figures",
+        "components",
+        "panels",
+        "tables",
+        "drawings",
+        "controls",
+        "addresses",
+    )
 ]
 TEMPLATE_CONTEXT_PROCESSORS: Final = [
     "django.template.context_processors.request",

@@ -1,10 +1,10 @@
 """Amounts as bars beside their names."""
 
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from lienthong.control.theme.charts.data import Bar, BarChart
+from lienthong.control.theme.components import draw
 from lienthong.control.theme.figures import number
 from lienthong.control.theme.speech import active_language, spoken
 
@@ -30,7 +30,7 @@ def drawn(chart: BarChart) -> SafeString:
         "narrow": _drawing(chart, width=340, names=0, kind="narrow"),
         "rows": rows,
     }
-    return render_to_string("theme/components/bar_chart.html", values)
+    return draw("bar_chart", **values)
 
 
 def _drawing(chart: BarChart, *, width: int, names: int, kind: str) -> SafeString:

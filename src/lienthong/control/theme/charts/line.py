@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from lienthong.control.theme.charts.data import LineChart
 from lienthong.control.theme.charts.geometry import Plot, path, spread, ticks
+from lienthong.control.theme.components import draw
 from lienthong.control.theme.figures import number
 from lienthong.control.theme.speech import active_language, spoken
 
@@ -30,7 +30,7 @@ def drawn(chart: LineChart) -> SafeString:
         "narrow": _drawing(chart, width=340, height=250, labels=3, kind="narrow"),
         "rows": rows,
     }
-    return render_to_string("theme/components/line_chart.html", values)
+    return draw("line_chart", **values)
 
 
 def _drawing(chart: LineChart, *, width: int, height: int, labels: int, kind: str) -> SafeString:

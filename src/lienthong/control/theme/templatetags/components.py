@@ -7,10 +7,10 @@ from django import template
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template.context import Context
-from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from lienthong.control.theme.components import draw
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Alert, Document, Event, Paging, Step
 from lienthong.control.theme.shell import Entry
@@ -18,10 +18,6 @@ from lienthong.control.theme.speech import spoken
 from lienthong.core.speech import Text
 
 register = template.Library()
-
-
-def _drawn(component: str, **values: object) -> SafeString:
-    return render_to_string(f"theme/components/{component}.html", values)
 
 
 @register.simple_tag
@@ -45,43 +41,43 @@ def _tag(kind: Kind, escaped: str, *, large: bool) -> SafeString:
 @register.simple_tag
 def timeline(events: Sequence[Event]) -> SafeString:
     """List what happened, newest first, with who did it and when."""
-    return _drawn("timeline", events=events)
+    return draw("timeline", events=events)
 
 
 @register.simple_tag
 def steps(steps: Sequence[Step], label: Text | str) -> SafeString:
     """Show the way through something that goes step by step."""
-    return _drawn("steps", steps=steps, label=label)
+    return draw("steps", steps=steps, label=label)
 
 
 @register.simple_tag
 def documents(documents: Sequence[Document]) -> SafeString:
     """List files to open."""
-    return _drawn("documents", documents=documents)
+    return draw("documents", documents=documents)
 
 
 @register.simple_tag
 def alerts(alerts: Sequence[Alert]) -> SafeString:
     """List what wants attention."""
-    return _drawn("alerts", alerts=alerts)
+    return draw("alerts", alerts=alerts)
 
 
 @register.simple_tag
 def tabs(entries: Sequence[Entry], label: Text | str) -> SafeString:
     """Show the parts of one subject; each is a page of its own."""
-    return _drawn("tabs", entries=entries, label=label)
+    return draw("tabs", entries=entries, label=label)
 
 
 @register.simple_tag
 def segments(entries: Sequence[Entry], label: Text | str) -> SafeString:
     """Show a choice between a few views of the same thing."""
-    return _drawn("segments", entries=entries, label=label)
+    return draw("segments", entries=entries, label=label)
 
 
 @register.simple_tag(takes_context=True)
 def pagination(context: Context, paging: Paging) -> SafeString:
     """Say which part of a list is shown and lead to the others; other parameters of the address stay."""
-    return _drawn("pagination", paging=paging, request=context.get("request"))
+    return draw("pagination", paging=paging, request=context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
@@ -97,7 +93,7 @@ def kpi(
     name: Text | str, value: str, *, note: Text | str = "", kind: str = "idle", spark: SafeString | str = ""
 ) -> SafeString:
     """Draw one figure with what it is compared to; stands in a `ul` of class `lt-kpis`."""
-    return _drawn("kpi", name=name, value=value, note=note, kind=Kind(kind).value, spark=spark)
+    return draw("kpi", name=name, value=value, note=note, kind=Kind(kind).value, spark=spark)
 
 
 @register.simple_tag
@@ -111,7 +107,7 @@ def error_summary(form: BaseForm) -> SafeString | str:
         if field.errors
     ]
     loose = [*form.non_field_errors(), *(error for field in form.hidden_fields() for error in field.errors)]
-    return _drawn("error_summary", fields=fields, loose=loose)
+    return draw("error_summary", fields=fields, loose=loose)
 
 
 def _first_control(field: BoundField) -> str:

@@ -2,19 +2,15 @@
 
 from django import template
 from django.template.context import Context
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from lienthong.control.theme.components import draw
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.speech import spoken
 from lienthong.core.speech import Text
 
 register = template.Library()
-
-
-def _around(content: SafeString, component: str, **values: object) -> SafeString:
-    return render_to_string(f"theme/components/{component}.html", {"content": content, **values})
 
 
 @register.simple_block_tag
@@ -28,13 +24,13 @@ def pagehead(
     end: SafeString | str = "",
 ) -> SafeString:
     """Draw the head of a page: whose it is, what it is called, how it stands; content are short facts."""
-    return _around(content, "pagehead", title=title, caption=caption, kind=kind, status=status, end=end)
+    return draw("pagehead", content=content, title=title, caption=caption, kind=kind, status=status, end=end)
 
 
 @register.simple_block_tag
 def crumbs(content: SafeString) -> SafeString:
     """Draw the way down to this page; content are `li` elements, the last without a link."""
-    return _around(content, "crumbs")
+    return draw("crumbs", content=content)
 
 
 @register.simple_block_tag
@@ -56,25 +52,25 @@ def card(
     """
     heading = name or slugify(spoken(title))
     values = {"title": title, "note": note, "kind": kind, "width": width, "flush": flush, "heading": heading}
-    return _around(content, "card", **values)
+    return draw("card", content=content, **values)
 
 
 @register.simple_block_tag
 def facts(content: SafeString) -> SafeString:
     """Draw a list of labelled facts; content are `fact` blocks."""
-    return _around(content, "facts")
+    return draw("facts", content=content)
 
 
 @register.simple_block_tag
 def fact(content: SafeString, label: Text | str, *, url: str = "", action: Text | str = "") -> SafeString:
     """Draw one labelled fact, with a link that changes it where there is one."""
-    return _around(content, "fact", label=label, url=url, action=action)
+    return draw("fact", content=content, label=label, url=url, action=action)
 
 
 @register.simple_block_tag
 def tracks(content: SafeString, label: Text | str) -> SafeString:
     """Draw tracks that run beside each other; content are `track` blocks."""
-    return _around(content, "tracks", label=label)
+    return draw("tracks", content=content, label=label)
 
 
 @register.simple_block_tag
@@ -89,25 +85,25 @@ def track(
 ) -> SafeString:
     """Draw one track: how it stands, since when, what is in it, and whose turn it is."""
     values = {"title": title, "kind": Kind(kind).value, "status": status, "since": since, "owner": owner}
-    return _around(content, "track", **values)
+    return draw("track", content=content, **values)
 
 
 @register.simple_block_tag
 def note(content: SafeString, kind: str = "warn", *, title: Text | str = "") -> SafeString:
     """Draw a remark that the reader should not miss."""
-    return _around(content, "note", kind=Kind(kind).value, title=title)
+    return draw("note", content=content, kind=Kind(kind).value, title=title)
 
 
 @register.simple_block_tag
 def nothing(content: SafeString, title: Text | str) -> SafeString:
     """Draw the place of a list that has no entry yet, with what to do about it."""
-    return _around(content, "nothing", title=title)
+    return draw("nothing", content=content, title=title)
 
 
 @register.simple_block_tag
 def filters(content: SafeString, *, action: str, clear_url: str = "") -> SafeString:
     """Draw the bar that narrows a list; content are the fields of a form."""
-    return _around(content, "filters", action=action, clear_url=clear_url)
+    return draw("filters", content=content, action=action, clear_url=clear_url)
 
 
 @register.simple_block_tag
@@ -140,4 +136,4 @@ def confirm(
         # The frame's processors are not run again for a part of the page.
         "csrf_token": context.get("csrf_token"),
     }
-    return render_to_string("theme/components/confirm.html", values)
+    return draw("confirm", **values)

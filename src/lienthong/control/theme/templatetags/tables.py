@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from lienthong.control.theme.components import draw
 from lienthong.control.theme.speech import spoken
 from lienthong.core.speech import Text
 
@@ -74,7 +74,7 @@ class TableNode(template.Node):
             "wide": self.wide is not None and bool(self.wide.resolve(context)),
             "rows": rows,
         }
-        return render_to_string("theme/components/table.html", values)
+        return draw("table", **values)
 
 
 class RowNode(template.Node):
