@@ -14,7 +14,7 @@ MOST = {
     "/staff/requests/": 6,
     "/staff/requests/?words=a&body=b&overdue=on&older=3&handler=0": 6,
     "/staff/desk/": 8,
-    "{file}": 15,
+    "{file}": 16,
     "{file}thread/": 16,
     "{file}versions/": 14,
     "/staff/letters/?state=all": 6,
