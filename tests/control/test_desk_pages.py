@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from lienthong.control.accounts.models import Account
 from lienthong.control.connections import provided, tracks
 from lienthong.control.connections.models import Request
 from lienthong.control.letters.models import IncomingLetter, OutgoingLetter, Upload
-from lienthong.core.access import Role
+from lienthong.control.letters.outgoing_content import read_letter
+from lienthong.core.access import Actor, Portal, Role
 from lienthong.core.request_answer import OBJECTION
 from lienthong.core.request_states import RequestState
 from tests.control.filed import assigned, drafted, fresh, received, sent
@@ -250,7 +252,10 @@ def test_a_returned_draft_is_mended_on_its_page(desk, portals):
     posted(desk.handler, f"{url}move/", version=1, act="submit")
     signer = portals.browser(Role.APPROVER)
     assert "LC455" in posted(signer, f"{url}sign/", version=2)
-    assert "Đã trả lại" in posted(signer, f"{url}move/", version=2, act="return", remark="Ghi rõ hơn")
+    assert "LC459" in posted(signer, f"{url}move/", version=2, act="return", remark="Ghi rõ hơn")
+    chief = Account.objects.get(pk=read_letter(letter.content).signer)
+    named = portals.signed_in(Actor(chief.pk, chief.name, Portal.STAFF, frozenset({Role.CHIEF}), None))
+    assert "Đã trả lại" in posted(named, f"{url}move/", version=2, act="return", remark="Ghi rõ hơn")
     page = desk.handler.get(f"{url}rewrite/").content.decode()
     assert "Ghi rõ hơn" in page
     values = {

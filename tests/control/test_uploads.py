@@ -11,8 +11,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.control.audit.events import events_of
 from lienthong.control.connections import drafting
+from lienthong.control.connections.drafting import SentCopy
 from lienthong.control.connections.models import Request
 from lienthong.control.connections.own_drafts import draft_of
+from lienthong.control.connections.written import Part
 from lienthong.control.letters.arrivals import Scan, enter
 from lienthong.control.letters.arrived import give_back
 from lienthong.control.letters.jobs import erase_upload
@@ -23,11 +25,14 @@ from lienthong.control.participants.models import Mandate
 from lienthong.control.participants.papers import GivenPaper, SentFile
 from lienthong.core.access import Role
 from lienthong.core.arrived_letters import GiveBackGround
+from lienthong.core.conditions import ConditionEvidence
 from lienthong.core.connection_request import MandateKind
+from lienthong.core.control_refusals import ControlRefuse
+from lienthong.core.grant_document import ConditionName
 from lienthong.core.papers import SecretDegree
 from lienthong.core.uploads import FileKind, UploadProblem
 from tests.control.portal import OTHER_BODY, OWN_BODY, Portals
-from tests.control.requesting import PAPER, begun, sent
+from tests.control.requesting import PAPER, begun, complete, sent
 from tests.control.test_arrivals import paper
 
 PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -137,6 +142,28 @@ def test_a_secret_uploaded_by_mistake_leaves_its_hash_and_no_byte(portals: Porta
     assert content_of(again) == SECRET
     settle()
     assert content_of(again) == SECRET
+
+
+@pytest.mark.law("R1.1", "R1.4")
+def test_evidence_that_is_named_a_secret_leaves_no_byte_of_its_copy(portals: Portals, control_folder) -> None:
+    writer = portals.account(Role.INTEGRATOR)
+    safety = ConditionName.SAFETY
+    evidence = ConditionEvidence(condition=safety, paper=PAPER)
+    reference = complete(writer, evidence=(evidence,))
+    copy = SentCopy(content=SECRET, name="mat.pdf", declared_type="application/pdf")
+    assert drafting.keep_evidence_copy(reference, safety, copy, actor=writer) is None
+    (named,) = draft_of(reference).content.written.request.evidence
+    secret = replace(evidence, paper=replace(PAPER, degree=SecretDegree.TOP))
+
+    def named_secret(written):
+        return replace(written, request=replace(written.request, evidence=(secret,)))
+
+    saved = drafting.save_part(
+        reference, Part.CONDITIONS, named_secret, typed={}, is_readable=True, seen=1_000, actor=writer
+    )
+    assert not isinstance(saved, ControlRefuse)
+    settle()
+    assert not stored(control_folder, named.paper.upload)
 
 
 @pytest.mark.law("R5.1")

@@ -105,7 +105,8 @@ def save_part(
         if (refusal := _not_writable(request, draft, actor)) is not None:
             return refusal
         content = decode_draft(draft.content)
-        now = moment(database_now())
+        at = database_now()
+        now = moment(at)
         written = apply(content.written)
         unread = None if is_readable else _storable(typed)
         if content.written == written and content.typed.get(part) == unread:
@@ -121,7 +122,15 @@ def save_part(
         draft.saved_at, draft.saved_by = now, actor.id
         _write(draft, content.with_part(part, written, unread, draft.counter))
         _name(request, written)
+        for digest in _copies(content.written) - _copies(written):
+            let_go(digest, actor=actor, now=at)
     return Saved(draft.counter, now)
+
+
+def _copies(written: Written) -> frozenset[str]:
+    """Return the digests of the copies that the evidence names: what becomes a secret drops its own."""
+    named = (each.paper.upload for each in written.request.evidence)
+    return frozenset(digest for digest in named if digest)
 
 
 def settle_aside(reference: str, part: Part, at: datetime, *, actor: Actor) -> ControlRefuse | None:
