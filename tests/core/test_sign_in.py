@@ -10,28 +10,59 @@ from lienthong.core.sign_in import (
     Attempts,
     SessionTimes,
     accepted_steps,
-    after_failure,
     blocked_for,
     is_alive,
     is_proven_again,
     names_its_owner,
+    with_one_begun,
+    with_one_right,
+    with_one_wrong,
 )
 
 NOW = 1_800_000_000
+
+
+def _wrong(attempts: Attempts, now: int, **limits: int) -> Attempts:
+    return with_one_wrong(with_one_begun(attempts, now, **limits), now)
 
 
 @pytest.mark.law("R8.1")
 def test_the_fifth_wrong_attempt_blocks_for_a_quarter_of_an_hour():
     attempts = Attempts()
     for _ in range(4):
-        attempts = after_failure(attempts, NOW)
+        attempts = _wrong(attempts, NOW)
         assert blocked_for(attempts, NOW) == 0
-    attempts = after_failure(attempts, NOW)
+    attempts = _wrong(attempts, NOW)
     assert blocked_for(attempts, NOW) == 900
     assert blocked_for(attempts, NOW + 899) == 1
     assert blocked_for(attempts, NOW + 900) == 0
-    assert blocked_for(after_failure(attempts, NOW + 900), NOW + 900) == 900, "the next one blocks at once"
-    assert after_failure(attempts, NOW + 3600).failures == 1, "an hour later it is forgotten"
+    assert blocked_for(_wrong(attempts, NOW + 900), NOW + 900) == 900, "the next one blocks at once"
+    assert _wrong(attempts, NOW + 3600).failures == 1, "an hour later it is forgotten"
+
+
+@pytest.mark.law("R8.1")
+def test_attempts_count_from_before_they_are_checked():
+    """Five that are still being checked leave no room for a sixth; one found right makes room again."""
+    attempts = Attempts()
+    for _ in range(5):
+        assert blocked_for(attempts, NOW) == 0
+        attempts = with_one_begun(attempts, NOW)
+    assert blocked_for(attempts, NOW) == 900
+    attempts = with_one_right(attempts)
+    assert blocked_for(attempts, NOW) == 0
+    assert blocked_for(with_one_begun(attempts, NOW), NOW) == 900
+    assert with_one_right(Attempts()) == Attempts(), "forgotten meanwhile"
+
+
+@pytest.mark.law("R8.1")
+def test_whoever_signs_in_rightly_neither_blocks_nor_keeps_old_failures_alive():
+    attempts = _wrong(Attempts(), NOW)
+    for later in range(0, 3600, 60):
+        begun = with_one_begun(attempts, NOW + later, free=2)
+        assert blocked_for(begun, NOW + later) == 900
+        attempts = with_one_right(begun)
+        assert blocked_for(attempts, NOW + later) == 0
+    assert with_one_begun(attempts, NOW + 3600, free=2).failures == 1
 
 
 @pytest.mark.law("R8.1")

@@ -42,7 +42,10 @@ def _bare(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Wrong attempts at one account or from one address; times in seconds since 1970."""
+    """Attempts at one account or from one address that are wrong or still being checked.
+
+    Times in seconds since 1970; `last`: when one was last found wrong.
+    """
 
     failures: int = 0
     last: int = 0
@@ -54,10 +57,27 @@ def blocked_for(attempts: Attempts, now: int) -> int:
     return max(0, attempts.blocked_until - now)
 
 
-def after_failure(attempts: Attempts, now: int, *, free: int = _FREE_ATTEMPTS) -> Attempts:
-    """Count a wrong attempt: `free` of them within an hour, then each blocks for a quarter of an hour."""
-    failures = 1 if now - attempts.last >= _FORGOTTEN_AFTER else attempts.failures + 1
-    return Attempts(failures, now, now + _BLOCK if failures >= free else 0)
+def with_one_begun(attempts: Attempts, now: int, *, free: int = _FREE_ATTEMPTS) -> Attempts:
+    """Count an attempt as wrong before it is checked: of many at once no more are checked than are free.
+
+    `free` of them within an hour, then each blocks for a quarter of an hour.
+    """
+    is_forgotten = now - attempts.last >= _FORGOTTEN_AFTER
+    failures, last = (1, now) if is_forgotten else (attempts.failures + 1, attempts.last)
+    return Attempts(failures, last, now + _BLOCK if failures >= free else 0)
+
+
+def with_one_wrong(attempts: Attempts, now: int) -> Attempts:
+    """Remember when an attempt that was begun was found wrong; it has been counted."""
+    return Attempts(attempts.failures, now, attempts.blocked_until)
+
+
+def with_one_right(attempts: Attempts) -> Attempts:
+    """Take an attempt that was begun and found right out of the count, and the block that only it had set.
+
+    Whatever is begun while others block is refused, so the last block was set by counting this one.
+    """
+    return Attempts(max(0, attempts.failures - 1), attempts.last, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,14 @@ from typing import Final
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from lienthong.control.accounts.braking import count_failure, forget_failures, seconds_blocked, slots_of
+from lienthong.control.accounts.braking import (
+    Begun,
+    begin_attempt,
+    forget_failures,
+    settle_right,
+    settle_wrong,
+    slots_of,
+)
 from lienthong.control.accounts.factor import (
     enrolment_picture,
     matching_step,
@@ -48,37 +55,40 @@ def sign_in(portal: Portal, email: str, password: str, *, address: str, device: 
 
     A wrong password and an unknown address are answered alike and take the same time.
     """
-    now = database_now()
-    slots = slots_of(portal, email, address)
-    if (refusal := _blocked(slots, now)) is not None:
-        return refusal
+    begun = _begin(portal, email, address)
+    if isinstance(begun, ControlRefuse):
+        return begun
     account = Account.objects.filter(portal=portal, email__iexact=email).first()
     if not _is_password_of(account, password):
-        _note_failure(slots, account, now)
+        _note_failure(begun, account)
         return ControlRefuse(ControlCode.SIGN_IN_WRONG)
+    settle_right(begun)
     assert account is not None
     if account.state is not AccountState.ACTIVE:
         state = ACCOUNT_MACHINE.state(account.state).label
         return ControlRefuse(ControlCode.ACCOUNT_NOT_ACTIVE, {"state": state})
-    return begin_session(account, now=now, address=address, device=device)
+    return begin_session(account, now=database_now(), address=address, device=device)
 
 
 def give_second_factor(session: OpenSession, code: str, *, address: str) -> str | ControlRefuse:
     """Prove a session with a code of the second factor or a recovery code; return its new token."""
-    return _prove(session, code, address=address, kind="account.signed_in")
+    account = Account.objects.get(pk=session.account)
+    begun = _begin(Portal(account.portal), account.email, address)
+    if isinstance(begun, ControlRefuse):
+        return begun
+    return _prove(session, code, begun, address=address, kind="account.signed_in")
 
 
 def prove_again(session: OpenSession, password: str, code: str, *, address: str) -> str | ControlRefuse:
     """Prove once more who is there, for minutes of weighty acts; return the session's new token."""
-    now = database_now()
     account = Account.objects.get(pk=session.account)
-    slots = slots_of(Portal(account.portal), account.email, address)
-    if (refusal := _blocked(slots, now)) is not None:
-        return refusal
+    begun = _begin(Portal(account.portal), account.email, address)
+    if isinstance(begun, ControlRefuse):
+        return begun
     if not _is_password_of(account, password):
-        _note_failure(slots, account, now)
+        _note_failure(begun, account)
         return ControlRefuse(ControlCode.SIGN_IN_WRONG)
-    return _prove(session, code, address=address, kind="account.proved_again")
+    return _prove(session, code, begun, address=address, kind="account.proved_again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,28 +168,21 @@ def _end(session: OpenSession, *, only: int) -> bool:
     return bool(ended)
 
 
-def _prove(session: OpenSession, code: str, *, address: str, kind: str) -> str | ControlRefuse:
-    now = database_now()
-    account = Account.objects.get(pk=session.account)
-    slots = slots_of(Portal(account.portal), account.email, address)
-    if (refusal := _blocked(slots, now)) is not None:
-        return refusal
-    event = Event(
-        kind=kind, actor=actor_of(account), subject_kind="account", subject=str(account.pk), law=_LAW
-    )
+def _prove(session: OpenSession, code: str, begun: Begun, *, address: str, kind: str) -> str | ControlRefuse:
+    event = Event(kind=kind, actor=None, subject_kind="account", subject=str(session.account), law=_LAW)
     with acting(event) as act:
         # The row is locked: of two requests with the same code one wins, the other finds it used.
         account = Account.objects.select_for_update().get(pk=session.account)
         refusal = _use_code(account, code, act.now)
         if refusal is None:
-            event.detail = {"session": str(session.id), "address": address}
+            event.actor, event.detail = actor_of(account), {"session": str(session.id), "address": address}
             token = prove_session(Session.objects.get(pk=session.id), act.now)
         else:
             act.refuse(refusal)
     if refusal is not None:
-        _note_failure(slots, account, now)
+        _note_failure(begun, account)
         return refusal
-    forget_failures(slots)
+    forget_failures(begun)
     return token
 
 
@@ -216,17 +219,18 @@ def _is_password_of(account: Account | None, password: str) -> bool:
     return check_password(password, account.password)
 
 
-def _blocked(slots: tuple[int, int], now: int) -> ControlRefuse | None:
-    seconds = seconds_blocked(slots, now // SECOND)
-    if not seconds:
-        return None
-    return ControlRefuse(ControlCode.SIGN_IN_BLOCKED, {"minutes": str(math.ceil(seconds / 60))})
+def _begin(portal: Portal, email: str, address: str) -> Begun | ControlRefuse:
+    """Count the attempt before anything of it is checked, or say how long none is."""
+    begun = begin_attempt(slots_of(portal, email, address))
+    if isinstance(begun, Begun):
+        return begun
+    return ControlRefuse(ControlCode.SIGN_IN_BLOCKED, {"minutes": str(math.ceil(begun / 60))})
 
 
-def _note_failure(slots: tuple[int, int], account: Account | None, now: int) -> None:
-    """Count the attempt; a block of an account that exists is an event that its owner finds in the audit."""
-    is_blocked = count_failure(slots, now // SECOND)
-    if is_blocked and account is not None:
+def _note_failure(begun: Begun, account: Account | None) -> None:
+    """Keep the attempt counted; a block of an account that exists is an event of its owner."""
+    settle_wrong(begun)
+    if begun.blocks and account is not None:
         event = Event(
             kind="account.blocked", actor=None, subject_kind="account", subject=str(account.pk), law=_LAW
         )
