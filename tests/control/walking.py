@@ -35,7 +35,8 @@ _HIDDEN: Final = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"'
 _SOURCES: Final = tuple(Path(pages_of_portals.__file__).parent.glob("**/*.py"))
 _READ: Final = re.compile(r'(?:POST|GET)\.get\("(\w+)"')
 _DECLARED: Final = re.compile(
-    r"^    (\w+)(?:: [^=]+)? = (?:forms\.\w+|DayField|one_line|optional_line)\(", re.MULTILINE
+    r"^    (\w+)(?:: [^=]+)? = (?:forms\.\w+|DayField|PlainText|PlainEmail|one_line|optional_line)\(",
+    re.MULTILINE,
 )
 
 

@@ -2,7 +2,7 @@
 
 A refusal is a value, never an exception, and is shown on the page. A code keeps its meaning for ever.
 LC1 signing in, LC2 acting on a file, LC3 bodies and systems, LC4 letters, LC5 requests, LC6 tracks,
-LC7 uploads, LC8 guides, LC90 the calendar of working days, LC95 what a browser sent.
+LC7 uploads, LC8 guides, LC90 the calendar of working days, LC95 what a browser sent and people typed.
 """
 
 from collections.abc import Mapping
@@ -111,6 +111,7 @@ class ControlCode(StrEnum):
     FORM_TOO_LARGE = "LC951"
     FORM_TOO_MANY_PARTS = "LC952"
     FORM_UNREADABLE = "LC953"
+    TEXT_NOT_PLAIN = "LC954"
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +466,10 @@ CONTROL_REFUSALS: Final[dict[ControlCode, Text]] = {
     ControlCode.FORM_UNREADABLE: Text(
         "Không đọc được nội dung gửi lên, chưa ghi nhận gì: cần mã hóa UTF-8, tên tệp ngắn. Hãy gửi lại.",
         "What was sent cannot be read; nothing was recorded: send UTF-8 and short file names.",
+    ),
+    ControlCode.TEXT_NOT_PLAIN: Text(
+        "Có {what} ({code}) {where}. Hãy xóa và gõ lại chỗ đó.",
+        "There is {what} ({code}) {where}. Delete that place and type it anew.",
     ),
 }
 """What each code says; `{places}` are filled from `ControlRefuse.detail`."""

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from lienthong.core.plain_text import unplain
 from lienthong.core.speech import Text
 
 MOST_OFFICERS: Final = 5_000
@@ -73,8 +74,8 @@ ROW_TEXTS: Final = {
         f"Name or unit has more than {LONGEST_WORDS} characters.",
     ),
     RowProblem.CHARACTERS: Text(
-        "Họ tên hoặc đơn vị có ký tự không hiển thị được.",
-        "Name or unit has characters that cannot be seen.",
+        "Họ tên hoặc đơn vị có ký tự không hiển thị được. (LC954)",
+        "Name or unit has characters that cannot be seen. (LC954)",
     ),
     RowProblem.FROM_FORM: Text(
         "Ngày bắt đầu thiếu hoặc không đúng dạng 05/12/2026.",
@@ -134,7 +135,7 @@ def _problems(row: RosterRow) -> Iterator[RowProblem]:
         yield RowProblem.NAME_MISSING
     if max(len(row.name), len(row.unit)) > LONGEST_WORDS:
         yield RowProblem.TOO_LONG
-    if not (row.name + row.unit).isprintable():
+    if unplain(row.name) or unplain(row.unit):
         yield RowProblem.CHARACTERS
     first, last = _day(row.valid_from), _day(row.valid_to)
     if first is None:

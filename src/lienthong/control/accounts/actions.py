@@ -21,6 +21,7 @@ from lienthong.core.account_acts import AdministratorAct, may_administer, unfit_
 from lienthong.core.account_states import ACCOUNT_MACHINE, AccountAct, AccountState
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.legal_days import SECOND, instant, moment
+from lienthong.core.plain_text import composed, unplain
 from lienthong.core.sign_in import INVITATION_LIMIT, LEAST_PASSWORD, names_its_owner
 
 _LAW: Final = ("R8.1",)
@@ -56,6 +57,8 @@ def invite(new: NewAccount, *, actor: Actor | None, by: str = "") -> Invitation 
         return refusal
     if (new.portal is Portal.AGENCY) != (new.body is not None):
         return ControlRefuse(ControlCode.BODY_WANTED)
+    if (refusal := unplain(new.name) or unplain(new.email)) is not None:
+        return refusal
     event = Event(kind="account.invited", actor=actor, subject_kind="account", body=new.body, law=_LAW)
     event.detail = {"email": new.email, "roles": ",".join(sorted(new.roles))} | ({"by": by} if by else {})
     token = secrets.token_urlsafe(32)
@@ -63,8 +66,8 @@ def invite(new: NewAccount, *, actor: Actor | None, by: str = "") -> Invitation 
         with acting(event) as act:
             account = Account.objects.create(
                 portal=new.portal,
-                email=new.email,
-                name=new.name,
+                email=composed(new.email),
+                name=composed(new.name),
                 body=new.body,
                 roles=sorted(new.roles),
                 invitation=digest(token),

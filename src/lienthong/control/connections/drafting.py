@@ -37,6 +37,7 @@ from lienthong.core.grant_document import ConditionName
 from lienthong.core.legal_days import day_of, moment
 from lienthong.core.machines import names_of
 from lienthong.core.papers import PROBLEM_TEXTS, Paper, refuses_file
+from lienthong.core.plain_text import storable
 from lienthong.core.request_states import REQUEST_MACHINE, RequestAct, RequestState
 from lienthong.core.speech import Text
 from lienthong.core.uploads import UPLOAD_TEXTS, UploadProblem
@@ -361,5 +362,5 @@ def _name(request: Request, written: Written) -> None:
 
 
 def _storable(typed: Typed) -> Typed:
-    """Leave out the one character that PostgreSQL cannot keep."""
-    return {name: [text.replace("\x00", "") for text in texts] for name, texts in typed.items()}
+    """Keep what was typed as a database can; what it cannot keep stays refused."""
+    return {name: [storable(text) for text in texts] for name, texts in typed.items()}

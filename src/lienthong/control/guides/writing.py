@@ -38,6 +38,7 @@ from lienthong.core.guides import (
 )
 from lienthong.core.legal_days import moment
 from lienthong.core.machines import names_of
+from lienthong.core.plain_text import composed, unplain
 from lienthong.core.speech import Text, joined
 
 _LAW: Final = ("R7.1", "R9.1")
@@ -57,8 +58,8 @@ def mark_of(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a text as it is kept: one kind of line end, without the one character PostgreSQL cannot keep."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    """Return a text as it is kept: letters composed, one kind of line end."""
+    return composed(text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def save_part(
@@ -69,6 +70,8 @@ def save_part(
     Where another has saved the part since, that stays and the refusal says so.
     """
     text = tidy(text)
+    if (refusal := unplain(text, has_lines=True)) is not None:
+        return refusal
     if len(text) > LONGEST_PART:
         return ControlRefuse(
             ControlCode.GUIDE_PART_TOO_LONG, {"length": str(len(text)), "most": str(LONGEST_PART)}

@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from lienthong.control.letters.uploads import judged
 from lienthong.control.participants.papers import SentFile
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
+from lienthong.core.plain_text import composed
 from lienthong.core.roster import MOST_OFFICERS, RosterEntry, RosterRow
 from lienthong.core.speech import Text, joined
 from lienthong.core.uploads import UPLOAD_TEXTS, FileKind
@@ -139,7 +140,7 @@ def _text(value: object) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case _:
-            return " ".join(str(value).split())
+            return composed(" ".join(str(value).split()))
 
 
 def _below_heads(

@@ -15,7 +15,7 @@ from lienthong.control.portals.bodies.paper_fields import (
     paper_fields,
 )
 from lienthong.control.portals.bodies.words import ACT_LABELS
-from lienthong.control.theme.fields import dense
+from lienthong.control.theme.fields import PlainEmail, PlainText, dense
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.connection_request import MANDATE_LABELS, MandateKind
 from lienthong.core.speech import Text
@@ -26,11 +26,9 @@ class AddressForm(forms.Form):
     """Where the own body is reached."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    address = forms.CharField(label=spoken_later(Text("Địa chỉ", "Address")), max_length=300, required=False)
-    phone = forms.CharField(
-        label=spoken_later(Text("Điện thoại", "Telephone")), max_length=30, required=False
-    )
-    email = forms.EmailField(
+    address = PlainText(label=spoken_later(Text("Địa chỉ", "Address")), max_length=300, required=False)
+    phone = PlainText(label=spoken_later(Text("Điện thoại", "Telephone")), max_length=30, required=False)
+    email = PlainEmail(
         label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254, required=False
     )
 
@@ -49,12 +47,12 @@ class MandateForm(forms.Form):
         choices=[(kind.value, spoken_later(MANDATE_LABELS[kind])) for kind in MandateKind],
         widget=forms.RadioSelect,
     )
-    code = forms.CharField(
+    code = PlainText(
         label=spoken_later(Text("Mã trong cơ quan", "Code within the body")),
         help_text=spoken_later(Text("Để dẫn chiếu, ví dụ CN-01", "To refer to it, as in CN-01")),
         max_length=30,
     )
-    description = forms.CharField(
+    description = PlainText(
         label=spoken_later(Text("Nội dung được giao", "What is assigned")),
         max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -93,10 +91,10 @@ class ContactForm(forms.Form):
     """A person answerable for connecting, sharing or access."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
-    name = forms.CharField(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
-    post = forms.CharField(label=spoken_later(Text("Chức vụ", "Post")), max_length=200)
-    phone = forms.CharField(label=spoken_later(Text("Điện thoại", "Telephone")), max_length=30)
-    email = forms.EmailField(label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254)
+    name = PlainText(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
+    post = PlainText(label=spoken_later(Text("Chức vụ", "Post")), max_length=200)
+    phone = PlainText(label=spoken_later(Text("Điện thoại", "Telephone")), max_length=30)
+    email = PlainEmail(label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254)
     acts = forms.MultipleChoiceField(
         label=spoken_later(Text("Phụ trách", "In charge of")),
         choices=[(act.value, spoken_later(ACT_LABELS[act])) for act in Act],

@@ -13,7 +13,7 @@ from lienthong.control.connections.own_drafts import Offers
 from lienthong.control.connections.written import Part, Written
 from lienthong.control.portals.agency.forms_draft import PartForm, one_line, optional_line
 from lienthong.control.portals.agency.forms_terms import EXAMPLE_DAY, FILE_KINDS, PaperParts, choices_of
-from lienthong.control.theme.fields import DayField, Upload
+from lienthong.control.theme.fields import DayField, PlainText, Upload
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.conditions import CONDITION_LABELS, ConditionEvidence
 from lienthong.core.grant_document import ConditionName
@@ -125,14 +125,14 @@ class ConditionsForm(PartForm):
     line = one_line(
         Text("Đường truyền", "Line"), hint=Text("Ví dụ: mạng truyền số liệu chuyên dùng cấp II", "As ordered")
     )
-    public_addresses = forms.CharField(
+    public_addresses = PlainText(
         label=spoken_later(Text("Địa chỉ công khai", "Public addresses")),
         help_text=spoken_later(_LINES),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    private_addresses = forms.CharField(
+    private_addresses = PlainText(
         label=spoken_later(Text("Địa chỉ mạng nội bộ", "Private addresses")),
         help_text=spoken_later(_LINES),
         required=False,

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from lienthong.control.connections.own_drafts import DraftView, Offers
 from lienthong.control.connections.written import Part, Written
 from lienthong.control.portals.agency.forms_draft import PartForm
+from lienthong.control.theme.fields import PlainText
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.connection_request import (
     Direction,
@@ -65,7 +66,7 @@ class PurposesForm(PartForm):
 
     def prepare(self) -> None:
         """Make the fields of every row."""
-        self.fields["codes"] = forms.CharField(widget=forms.HiddenInput, initial=" ".join(self.codes))
+        self.fields["codes"] = PlainText(widget=forms.HiddenInput, initial=" ".join(self.codes))
         mandates = [("", spoken_later(Text("Chọn chức năng, nhiệm vụ", "Choose a function")))]
         mandates += [
             (mandate.code, f"{mandate.code}: {mandate.description}"[:120])
@@ -120,12 +121,12 @@ def _is_code(text: str) -> bool:
 
 def _purpose_fields(mandates: list[tuple[str, str]]) -> dict[str, forms.Field]:
     return {
-        "name": forms.CharField(label=spoken_later(Text("Mục đích", "Purpose")), max_length=300),
+        "name": PlainText(label=spoken_later(Text("Mục đích", "Purpose")), max_length=300),
         "mandate": forms.ChoiceField(
             label=spoken_later(Text("Thuộc chức năng, nhiệm vụ, quyền hạn", "Under the function")),
             choices=mandates,
         ),
-        "scope": forms.CharField(
+        "scope": PlainText(
             label=spoken_later(Text("Phạm vi khai thác, chia sẻ", "Scope")),
             help_text=spoken_later(
                 Text("Đối tượng, địa bàn, tình huống sử dụng.", "Which persons, where, in which situations.")
@@ -137,7 +138,7 @@ def _purpose_fields(mandates: list[tuple[str, str]]) -> dict[str, forms.Field]:
             label=spoken_later(Text("Căn cứ xử lý dữ liệu cá nhân", "Ground for personal data")),
             choices=[(ground.value, spoken_later(label)) for ground, label in PURPOSE_GROUND_LABELS.items()],
         ),
-        "law": forms.CharField(
+        "law": PlainText(
             label=spoken_later(
                 Text("Tên luật, nếu căn cứ là luật khác", "The law, if another law is the ground")
             ),
@@ -230,8 +231,8 @@ class FieldsForm(PartForm):
 
     def prepare(self) -> None:
         """Make two controls for every field of the catalogue, and rows for items outside it."""
-        self.fields["purpose"] = forms.CharField(widget=forms.HiddenInput)
-        self.fields["direction"] = forms.CharField(widget=forms.HiddenInput)
+        self.fields["purpose"] = PlainText(widget=forms.HiddenInput)
+        self.fields["direction"] = PlainText(widget=forms.HiddenInput)
         self.fields["count"] = forms.IntegerField(
             label=spoken_later(
                 Text("Số lượng trường thông tin ghi trong văn bản", "Number of fields the letter states")
@@ -244,7 +245,7 @@ class FieldsForm(PartForm):
             self.fields[f"pick-{field.name}"] = forms.BooleanField(label=spoken_later(label), required=False)
             self.fields[f"reason-{field.name}"] = _reason(label)
         for place in range(self._items() if self.direction is Direction.GIVE else 0):
-            self.fields[f"item-{place}"] = forms.CharField(
+            self.fields[f"item-{place}"] = PlainText(
                 label=spoken_later(Text("Thông tin chuyên ngành", "Specialised information")),
                 max_length=200,
                 required=False,
@@ -326,9 +327,9 @@ class FieldsForm(PartForm):
         return counted_fields(self.view.content.written.request.choices, self.direction)
 
 
-def _reason(of: Text) -> forms.CharField:
+def _reason(of: Text) -> PlainText:
     label = Text(f"Lý do cần {of.vi}", f"Reason for {of.en}")
-    return forms.CharField(label=spoken_later(label), max_length=_LONGEST_REASON, required=False)
+    return PlainText(label=spoken_later(label), max_length=_LONGEST_REASON, required=False)
 
 
 @dataclass(frozen=True, slots=True)

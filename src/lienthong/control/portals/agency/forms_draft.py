@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from lienthong.control.connections.own_drafts import DraftView, Offers
 from lienthong.control.connections.written import Part, Typed, Written
+from lienthong.control.theme.fields import PlainText
 from lienthong.control.theme.speech import spoken, spoken_later
 from lienthong.core.bodies import SYSTEM_KIND_LABELS
 from lienthong.core.connection_request import MANDATE_LABELS
@@ -95,16 +96,16 @@ def data_of(typed: Typed) -> QueryDict:
     return data
 
 
-def one_line(label: Text, *, limit: int = 300, hint: Text | None = None) -> forms.CharField:
+def one_line(label: Text, *, limit: int = 300, hint: Text | None = None) -> PlainText:
     """Return a field of one line."""
-    return forms.CharField(
+    return PlainText(
         label=spoken_later(label),
         max_length=limit,
         help_text="" if hint is None else spoken_later(hint),
     )
 
 
-def optional_line(label: Text, *, limit: int = 300, hint: Text | None = None) -> forms.CharField:
+def optional_line(label: Text, *, limit: int = 300, hint: Text | None = None) -> PlainText:
     """Return a field of one line that may stay empty."""
     field = one_line(label, limit=limit, hint=hint)
     field.required = False

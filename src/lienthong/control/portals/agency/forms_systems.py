@@ -21,7 +21,7 @@ from lienthong.control.portals.bodies.paper_fields import (
     sent_file,
 )
 from lienthong.control.portals.bodies.words import ENVIRONMENT_LABELS
-from lienthong.control.theme.fields import DayField, Upload
+from lienthong.control.theme.fields import DayField, PlainText, Upload
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.bodies import SYSTEM_KIND_LABELS
 from lienthong.core.grant_document import SystemKind
@@ -42,7 +42,7 @@ _ORDER = spoken_later(Text("Ngày kết thúc trước ngày bắt đầu.", "Th
 class NewSystemForm(forms.Form):
     """A system by its code, name and kind."""
 
-    code = forms.CharField(
+    code = PlainText(
         label=spoken_later(Text("Mã hệ thống", "Code of the system")),
         help_text=spoken_later(
             Text(
@@ -52,7 +52,7 @@ class NewSystemForm(forms.Form):
         ),
         max_length=64,
     )
-    name = forms.CharField(
+    name = PlainText(
         label=spoken_later(Text("Tên hệ thống, cơ sở dữ liệu", "Name of the system or database")),
         max_length=300,
     )
@@ -79,7 +79,7 @@ class SystemForm(forms.Form):
     """Everything known of a system, each fact with its paper and dates."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    name = forms.CharField(label=spoken_later(Text("Tên hệ thống", "Name")), max_length=300)
+    name = PlainText(label=spoken_later(Text("Tên hệ thống", "Name")), max_length=300)
     kind = forms.ChoiceField(
         label=spoken_later(Text("Loại", "Kind")),
         choices=[(kind.value, spoken_later(SYSTEM_KIND_LABELS[kind])) for kind in SystemKind],
@@ -246,7 +246,7 @@ class KeyForm(forms.Form):
         choices=[(each.value, spoken_later(ENVIRONMENT_LABELS[each])) for each in KEY_ENVIRONMENTS],
         widget=forms.RadioSelect,
     )
-    text = forms.CharField(
+    text = PlainText(
         label=spoken_later(Text("Khóa công khai (JWK)", "Public key (JWK)")),
         help_text=spoken_later(
             Text("Dán đúng nội dung lệnh in ra.", "Paste exactly what the command printed.")
@@ -272,15 +272,15 @@ class KeyForm(forms.Form):
 class OfficerForm(forms.Form):
     """One officer."""
 
-    code = forms.CharField(
+    code = PlainText(
         label=spoken_later(Text("Mã cán bộ", "Code")),
         help_text=spoken_later(
             Text("Đúng mã hệ thống gửi trong LT-Officer.", "The code that the system sends in LT-Officer.")
         ),
         max_length=128,
     )
-    name = forms.CharField(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
-    unit = forms.CharField(label=spoken_later(Text("Đơn vị", "Unit")), max_length=200, required=False)
+    name = PlainText(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
+    unit = PlainText(label=spoken_later(Text("Đơn vị", "Unit")), max_length=200, required=False)
     valid_from = DayField(label=spoken_later(Text("Từ ngày", "From")), help_text=DAY_EXAMPLE)
     valid_to = DayField(label=spoken_later(Text("Đến ngày", "Until")), help_text=DAY_EXAMPLE, required=False)
 

@@ -12,7 +12,7 @@ from django import forms
 from lienthong.control.connections.own_drafts import Offers
 from lienthong.control.connections.written import Part, Written
 from lienthong.control.portals.agency.forms_draft import PartForm, one_line, optional_line
-from lienthong.control.theme.fields import DayField, Upload
+from lienthong.control.theme.fields import DayField, PlainText, Upload
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.channels import (
     CHANNEL_LABELS,
@@ -117,7 +117,7 @@ class ChannelForm(PartForm):
         choices=choices_of(DIRECT_LABELS),
         required=False,
     )
-    explanation = forms.CharField(
+    explanation = PlainText(
         label=spoken_later(Text("Nêu rõ căn cứ", "The ground in words")),
         max_length=1000,
         required=False,

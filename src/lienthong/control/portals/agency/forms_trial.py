@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django import forms
 
 from lienthong.control.conformance.queries import KeyChoice
-from lienthong.control.theme.fields import Upload
+from lienthong.control.theme.fields import PlainText, Upload
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.key_material import LONGEST_KEY
 from lienthong.core.speech import Text
@@ -22,7 +22,7 @@ class TrialKeyForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    text = forms.CharField(
+    text = PlainText(
         label=spoken_later(Text("Khóa công khai (JWK)", "Public key (JWK)")),
         help_text=spoken_later(
             Text("Dán đúng nội dung lệnh in ra.", "Paste exactly what the command printed.")

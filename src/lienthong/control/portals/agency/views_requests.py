@@ -20,7 +20,7 @@ from lienthong.control.frame.page import page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.showing import go_to, own_address, rows_of, tag_of, tell, whose
 from lienthong.control.portals.trials.shown import shown_trial
-from lienthong.control.theme.fields import Upload
+from lienthong.control.theme.fields import PlainText, Upload
 from lienthong.control.theme.figures import size
 from lienthong.control.theme.kinds import Kind
 from lienthong.control.theme.parts import Document, Event, Paging, page_number
@@ -60,7 +60,7 @@ _PAGE_SIZE: Final = 20
 class MessageForm(forms.Form):
     """A message to the supporter."""
 
-    text = forms.CharField(
+    text = PlainText(
         label=spoken_later(Text("Nội dung", "Message")),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -12,7 +12,7 @@ from lienthong.control.connections.own_requests import request_of
 from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
 from lienthong.control.portals.agency.showing import go_to, tag_of, tell, whose
-from lienthong.control.theme.fields import Upload
+from lienthong.control.theme.fields import PlainText, Upload
 from lienthong.control.theme.refusing import refuse
 from lienthong.control.theme.speech import spoken, spoken_later
 from lienthong.core.access import Portal
@@ -39,7 +39,7 @@ class SignedForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a request is withdrawn."""
 
-    reason = forms.CharField(
+    reason = PlainText(
         label=spoken_later(Text("Lý do rút đề nghị", "Reason")),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),

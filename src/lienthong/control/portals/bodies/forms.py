@@ -2,6 +2,7 @@
 
 from django import forms
 
+from lienthong.control.theme.fields import PlainText
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.speech import Text
 
@@ -9,7 +10,7 @@ from lienthong.core.speech import Text
 class ReasonForm(forms.Form):
     """Why something weighty is done."""
 
-    reason = forms.CharField(
+    reason = PlainText(
         label=spoken_later(Text("Lý do", "Reason")),
         help_text=spoken_later(Text("Lưu vào nhật ký của khóa.", "Kept in the history of the key.")),
         max_length=500,
@@ -20,4 +21,4 @@ class ReasonForm(forms.Form):
 class SearchForm(forms.Form):
     """Words to look for in a list."""
 
-    words = forms.CharField(label=spoken_later(Text("Tìm", "Search")), required=False, max_length=100)
+    words = PlainText(label=spoken_later(Text("Tìm", "Search")), required=False, max_length=100)

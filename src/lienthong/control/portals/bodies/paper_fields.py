@@ -7,7 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from lienthong.control.participants.papers import GivenPaper, SentFile
-from lienthong.control.theme.fields import DayField, Upload
+from lienthong.control.theme.fields import DayField, PlainText, Upload
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.papers import DEGREE_LABELS, LONGEST_NAME, Paper, SecretDegree
 from lienthong.core.speech import Text
@@ -20,13 +20,13 @@ DAY_EXAMPLE = spoken_later(Text("Ví dụ 05/12/2026", "For example 05/12/2026")
 def paper_fields(place: str, *, required: bool) -> dict[str, forms.Field]:
     """Return the fields of one paper, each named for the place where the paper stands."""
     return {
-        f"{place}_number": forms.CharField(
+        f"{place}_number": PlainText(
             label=spoken_later(Text("Số, ký hiệu", "Number and symbol")),
             help_text=spoken_later(Text("Ví dụ 27/2022/QĐ-UBND", "For example 27/2022/QĐ-UBND")),
             max_length=100,
             required=required,
         ),
-        f"{place}_issuer": forms.CharField(
+        f"{place}_issuer": PlainText(
             label=spoken_later(Text("Cơ quan ban hành", "Issued by")), max_length=200, required=required
         ),
         f"{place}_issued_on": DayField(
@@ -47,7 +47,7 @@ def paper_fields(place: str, *, required: bool) -> dict[str, forms.Field]:
             ],
             required=False,
         ),
-        f"{place}_title": forms.CharField(
+        f"{place}_title": PlainText(
             label=spoken_later(Text("Trích yếu", "Title")), max_length=LONGEST_NAME, required=False
         ),
         f"{place}_file": forms.FileField(

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from lienthong.control.theme.fields import OneTimeCode, Secret
+from lienthong.control.theme.fields import OneTimeCode, PlainEmail, PlainText, Secret
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.sign_in import LEAST_PASSWORD
 from lienthong.core.speech import Text
@@ -14,7 +14,7 @@ _CODE = spoken_later(Text("Mã xác thực", "Code"))
 class SignInForm(forms.Form):
     """Who signs in."""
 
-    email = forms.EmailField(
+    email = PlainEmail(
         label=spoken_later(Text("Thư điện tử", "E-mail address")),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
@@ -30,7 +30,7 @@ class SignInForm(forms.Form):
 class CodeForm(forms.Form):
     """A code of the second factor, or a recovery code."""
 
-    code = forms.CharField(
+    code = PlainText(
         label=_CODE,
         help_text=spoken_later(
             Text(
@@ -46,7 +46,7 @@ class CodeForm(forms.Form):
 class EnrolForm(forms.Form):
     """The first code of a new second factor."""
 
-    code = forms.CharField(
+    code = PlainText(
         label=_CODE,
         help_text=spoken_later(Text("6 số mà ứng dụng đang hiện.", "The 6 digits the application shows.")),
         max_length=20,

@@ -3,6 +3,7 @@
 from django import forms
 
 from lienthong.control.guides.queries import Shown
+from lienthong.control.theme.fields import PlainText
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.guides import LONGEST_PART
 from lienthong.core.speech import Text
@@ -18,7 +19,7 @@ _SHOWN = {
 class FindGuides(forms.Form):
     """Which guides to list."""
 
-    words = forms.CharField(
+    words = PlainText(
         label=spoken_later(Text("Hệ thống hoặc cơ quan", "System or body")), required=False, max_length=100
     )
     shown = forms.ChoiceField(
@@ -31,7 +32,7 @@ class FindGuides(forms.Form):
 class PartForm(forms.Form):
     """The text of one part. Its length is the action's to judge: what is too long is refused, not cut."""
 
-    text = forms.CharField(
+    text = PlainText(
         label=spoken_later(Text("Nội dung", "Text")),
         help_text=spoken_later(
             Text(

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from lienthong.control.accounts.queries import AccountEntry, AccountFilter
-from lienthong.control.theme.fields import dense
+from lienthong.control.theme.fields import PlainEmail, PlainText, dense
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.access import PORTAL_LABELS, ROLE_LABELS, ROLES_OF, Portal, Role
 from lienthong.core.account_states import ACCOUNT_MACHINE, AccountState
@@ -23,7 +23,7 @@ def _roles_of(portal: Portal) -> list[tuple[str, Any]]:
 class FindAccounts(forms.Form):
     """Which accounts to list."""
 
-    words = forms.CharField(
+    words = PlainText(
         label=spoken_later(Text("Họ tên hoặc thư điện tử", "Name or e-mail address")),
         required=False,
         max_length=100,
@@ -59,8 +59,8 @@ class FindAccounts(forms.Form):
 class NewAccountForm(forms.Form):
     """Whom to invite, to which portal, with which roles."""
 
-    name = forms.CharField(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
-    email = forms.EmailField(label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254)
+    name = PlainText(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
+    email = PlainEmail(label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254)
     portal = forms.ChoiceField(
         label=spoken_later(Text("Cổng", "Portal")), choices=_PORTALS, widget=dense(forms.RadioSelect)
     )
@@ -76,7 +76,7 @@ class NewAccountForm(forms.Form):
         widget=dense(forms.CheckboxSelectMultiple),
         required=False,
     )
-    body = forms.CharField(
+    body = PlainText(
         label=spoken_later(Text("Mã định danh của cơ quan", "Identifier of the body")),
         help_text=spoken_later(
             Text("Chỉ cho cổng cơ quan, tổ chức; ví dụ H31.25.", "For the agency portal only, as in H31.25.")
@@ -100,7 +100,7 @@ class ActForm(forms.Form):
     """Why an account is acted on, and the version at which it was seen."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = PlainText(
         label=spoken_later(Text("Lý do", "Reason")),
         help_text=_KEPT,
         max_length=500,

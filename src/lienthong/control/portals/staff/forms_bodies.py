@@ -7,7 +7,7 @@ from django import forms
 from lienthong.control.participants.bodies import BodyFacts
 from lienthong.control.participants.queries import BodyPage
 from lienthong.control.portals.bodies.paper_fields import DAY_EXAMPLE, complete_paper, paper_fields
-from lienthong.control.theme.fields import DayField, Upload, dense
+from lienthong.control.theme.fields import DayField, PlainEmail, PlainText, Upload, dense
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.access import AGENCY_ROLES, ROLE_LABELS, Role
 from lienthong.core.bodies import KIND_LABELS, BodyKind
@@ -20,7 +20,7 @@ _KINDS = [(kind.value, spoken_later(KIND_LABELS[kind])) for kind in BodyKind]
 class FindBodies(forms.Form):
     """Which bodies to list."""
 
-    words = forms.CharField(
+    words = PlainText(
         label=spoken_later(Text("Tên hoặc mã định danh", "Name or identifier")),
         required=False,
         max_length=100,
@@ -38,30 +38,28 @@ class FindBodies(forms.Form):
 class BodyForm(forms.Form):
     """What is stated of a body."""
 
-    name = forms.CharField(label=spoken_later(Text("Tên cơ quan", "Name")), max_length=300)
+    name = PlainText(label=spoken_later(Text("Tên cơ quan", "Name")), max_length=300)
     kind = forms.ChoiceField(label=spoken_later(Text("Loại", "Kind")), choices=_KINDS)
-    parent = forms.CharField(
+    parent = PlainText(
         label=spoken_later(Text("Cơ quan chủ quản", "Body over it")), max_length=300, required=False
     )
-    symbol = forms.CharField(
+    symbol = PlainText(
         label=spoken_later(Text("Ký hiệu viết tắt", "Abbreviation")),
         help_text=spoken_later(Text("Như trong số, ký hiệu văn bản: SYT", "As in its letters: SYT")),
         max_length=30,
         required=False,
     )
-    place = forms.CharField(
+    place = PlainText(
         label=spoken_later(Text("Địa danh", "Place")),
         help_text=spoken_later(Text("Ghi trước ngày trên văn bản: Hải Phòng", "Before the day on letters")),
         max_length=100,
         required=False,
     )
-    address = forms.CharField(label=spoken_later(Text("Địa chỉ", "Address")), max_length=300, required=False)
-    email = forms.EmailField(
+    address = PlainText(label=spoken_later(Text("Địa chỉ", "Address")), max_length=300, required=False)
+    email = PlainEmail(
         label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254, required=False
     )
-    phone = forms.CharField(
-        label=spoken_later(Text("Điện thoại", "Telephone")), max_length=30, required=False
-    )
+    phone = PlainText(label=spoken_later(Text("Điện thoại", "Telephone")), max_length=30, required=False)
     under_defence = forms.BooleanField(
         label=spoken_later(
             Text("Thuộc Bộ Quốc phòng quản lý", "Managed by the Ministry of National Defence")
@@ -78,7 +76,7 @@ class BodyForm(forms.Form):
 class RegisterForm(BodyForm):
     """A new body with its identifier."""
 
-    identifier = forms.CharField(
+    identifier = PlainText(
         label=spoken_later(Text("Mã định danh điện tử", "Electronic identifier")),
         help_text=spoken_later(
             Text(
@@ -106,8 +104,8 @@ def initial_body(body: BodyPage) -> dict[str, Any]:
 class InviteForm(forms.Form):
     """Whom to give an account that works for the body."""
 
-    name = forms.CharField(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
-    email = forms.EmailField(label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254)
+    name = PlainText(label=spoken_later(Text("Họ và tên", "Full name")), max_length=200)
+    email = PlainEmail(label=spoken_later(Text("Thư điện tử", "E-mail address")), max_length=254)
     roles = forms.MultipleChoiceField(
         label=spoken_later(Text("Vai trò", "Roles")),
         choices=[(role.value, spoken_later(ROLE_LABELS[role])) for role in Role if role in AGENCY_ROLES],
@@ -123,12 +121,12 @@ class SuccessionForm(forms.Form):
         choices=[(kind.value, spoken_later(SUCCESSION_LABELS[kind])) for kind in SuccessionKind],
         widget=forms.RadioSelect,
     )
-    predecessors = forms.CharField(
+    predecessors = PlainText(
         label=spoken_later(Text("Cơ quan trước quyết định", "Bodies before")),
         help_text=spoken_later(Text("Mã định danh, mỗi dòng một mã.", "Electronic identifiers, one a line.")),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    successors = forms.CharField(
+    successors = PlainText(
         label=spoken_later(Text("Cơ quan sau quyết định", "Bodies after")),
         help_text=spoken_later(
             Text(
@@ -138,7 +136,7 @@ class SuccessionForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    new_name = forms.CharField(
+    new_name = PlainText(
         label=spoken_later(Text("Tên mới của cơ quan kế thừa", "New name of the successor")),
         max_length=300,
         required=False,
@@ -161,7 +159,7 @@ class SuccessionForm(forms.Form):
 class DecisionCopyForm(forms.Form):
     """The copy of the decision, sent with the act itself."""
 
-    print = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    print = PlainText(widget=forms.HiddenInput, max_length=64)
     file = forms.FileField(
         label=spoken_later(Text("Bản sao quyết định", "Copy of the decision")),
         help_text=spoken_later(Text("PDF, không quá 20 MB.", "PDF, at most 20 MB.")),

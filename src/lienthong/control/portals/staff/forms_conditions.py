@@ -7,7 +7,7 @@ from django import forms
 
 from lienthong.control.connections.conditions import ConditionLine, Recording
 from lienthong.control.portals.bodies.paper_fields import DAY_EXAMPLE
-from lienthong.control.theme.fields import DayField
+from lienthong.control.theme.fields import DayField, PlainText
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.grant_document import ConditionName, Verdict
 from lienthong.core.papers import DEGREE_LABELS, Paper, SecretDegree
@@ -35,14 +35,12 @@ class VerdictForm(forms.Form):
     decided_on = DayField(
         label=spoken_later(Text("Ngày kết luận", "Day of the verdict")), help_text=DAY_EXAMPLE
     )
-    number = forms.CharField(
+    number = PlainText(
         label=spoken_later(Text("Số, ký hiệu tài liệu chứng minh", "Number of the evidence")),
         max_length=100,
         required=False,
     )
-    issuer = forms.CharField(
-        label=spoken_later(Text("Cơ quan ban hành", "Issuer")), max_length=200, required=False
-    )
+    issuer = PlainText(label=spoken_later(Text("Cơ quan ban hành", "Issuer")), max_length=200, required=False)
     issued_on = DayField(
         label=spoken_later(Text("Ngày ban hành", "Day of issue")), help_text=DAY_EXAMPLE, required=False
     )
@@ -64,7 +62,7 @@ class VerdictForm(forms.Form):
         ),
         required=False,
     )
-    note = forms.CharField(
+    note = PlainText(
         label=spoken_later(Text("Ghi chú cho hai bên", "Note to both sides")),
         help_text=spoken_later(
             Text("Bắt buộc khi kết luận không đạt.", "Required where the condition is not kept.")

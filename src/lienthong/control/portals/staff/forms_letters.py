@@ -10,7 +10,7 @@ from lienthong.control.letters.arrivals import Arrival
 from lienthong.control.letters.outgoing import Wording
 from lienthong.control.letters.outgoing_content import LetterContent, Purpose
 from lienthong.control.portals.staff.forms_requests import people
-from lienthong.control.theme.fields import DayField, Upload
+from lienthong.control.theme.fields import DayField, PlainText, Upload
 from lienthong.control.theme.speech import spoken, spoken_later
 from lienthong.core.document_kinds import (
     ARRIVAL_LABELS,
@@ -34,7 +34,7 @@ _CAPACITIES = (Capacity.HEAD, Capacity.DEPUTY, Capacity.BY_ORDER, Capacity.ACTIN
 class ArrivalFilterForm(forms.Form):
     """Narrows the register of arrivals."""
 
-    said = forms.CharField(
+    said = PlainText(
         label=spoken_later(Text("Số, ký hiệu hoặc nơi gửi", "Number or sender")),
         required=False,
         max_length=100,
@@ -52,7 +52,7 @@ class ArrivalFilterForm(forms.Form):
 class OutgoingFilterForm(forms.Form):
     """Narrows the register of outgoing letters: the issued ones unless asked otherwise."""
 
-    said = forms.CharField(
+    said = PlainText(
         label=spoken_later(Text("Số, ký hiệu hoặc nơi nhận", "Number or recipient")),
         required=False,
         max_length=100,
@@ -85,12 +85,12 @@ class LetterForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     signer = forms.TypedChoiceField(label=spoken_later(Text("Người ký", "Signatory")), coerce=int)
-    title = forms.CharField(label=spoken_later(Text("Chức vụ người ký", "Title")), max_length=120)
+    title = PlainText(label=spoken_later(Text("Chức vụ người ký", "Title")), max_length=120)
     capacity = forms.ChoiceField(
         label=spoken_later(Text("Thể thức ký", "Capacity")),
         choices=[(each.value, spoken_later(CAPACITY_LABELS[each])) for each in _CAPACITIES],
     )
-    for_title = forms.CharField(
+    for_title = PlainText(
         label=spoken_later(Text("Chức vụ được ký thay", "Signs for (title)")),
         help_text=spoken_later(Text("Chỉ ghi khi ký KT. hoặc TL.", "Only with KT. or TL.")),
         required=False,
@@ -100,7 +100,7 @@ class LetterForm(forms.Form):
         label=spoken_later(Text("Độ khẩn", "Urgency")),
         choices=[(each.value, spoken_later(URGENCY_LABELS[each])) for each in Urgency],
     )
-    copies = forms.CharField(
+    copies = PlainText(
         label=spoken_later(Text("Nơi nhận khác", "Copies to")),
         help_text=spoken_later(Text("Mỗi dòng một nơi nhận.", "One on each line.")),
         required=False,
@@ -134,7 +134,7 @@ class LetterForm(forms.Form):
 class SupplementForm(LetterForm):
     """Asks for what is missing, until a day."""
 
-    points = forms.CharField(
+    points = PlainText(
         label=spoken_later(Text("Nội dung cần bổ sung", "What is to be supplied")),
         help_text=spoken_later(Text("Mỗi dòng một nội dung.", "One point on each line.")),
         max_length=10_000,
@@ -155,17 +155,17 @@ class RefusalForm(LetterForm):
         label=spoken_later(Text("Căn cứ từ chối", "Ground")),
         choices=[(each.value, spoken_later(GROUND_LABELS[each])) for each in RefusalGround],
     )
-    reasons = forms.CharField(
+    reasons = PlainText(
         label=spoken_later(Text("Lý do", "Reasons")),
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    law = forms.CharField(
+    law = PlainText(
         label=spoken_later(Text("Căn cứ pháp luật", "The law it rests on")),
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    objection = forms.CharField(
+    objection = PlainText(
         label=spoken_later(Text("Cách đề nghị xem xét lại", "How to object")),
         max_length=2_000,
         initial=OBJECTION.vi,
@@ -226,7 +226,7 @@ class ArrivalForm(forms.Form):
         widget=forms.RadioSelect,
         initial=ArrivalChannel.PAPER.value,
     )
-    sender = forms.CharField(
+    sender = PlainText(
         label=spoken_later(Text("Cơ quan gửi", "Sender")),
         help_text=spoken_later(
             Text(
@@ -236,13 +236,13 @@ class ArrivalForm(forms.Form):
         ),
         max_length=200,
     )
-    number = forms.CharField(
+    number = PlainText(
         label=spoken_later(Text("Số, ký hiệu", "Number and symbol")),
         help_text=spoken_later(Text("Ví dụ 1187/SYT-VP", "For example 1187/SYT-VP")),
         max_length=60,
     )
     dated = DayField(label=spoken_later(Text("Ngày văn bản", "Dated")), help_text=_DAY_HINT)
-    subject = forms.CharField(label=spoken_later(Text("Trích yếu", "Subject")), max_length=500)
+    subject = PlainText(label=spoken_later(Text("Trích yếu", "Subject")), max_length=500)
     urgency = forms.ChoiceField(
         label=spoken_later(Text("Độ khẩn", "Urgency")),
         choices=[(each.value, spoken_later(URGENCY_LABELS[each])) for each in Urgency],

@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from lienthong.control.connections.opening import ReadLetter
 from lienthong.control.connections.own_drafts import Offers
-from lienthong.control.theme.fields import dense
+from lienthong.control.theme.fields import PlainText, dense
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.arrived_letters import GIVE_BACK_LABELS, GiveBackGround, choice_as_written
 from lienthong.core.connection_request import (
@@ -37,12 +37,12 @@ _LINES: Final = Text(
 )
 
 
-def _line(label: Text, *, limit: int = 300, hint: Text | None = None) -> forms.CharField:
+def _line(label: Text, *, limit: int = 300, hint: Text | None = None) -> PlainText:
     help_text = "" if hint is None else spoken_later(hint)
-    return forms.CharField(label=spoken_later(label), max_length=limit, help_text=help_text)
+    return PlainText(label=spoken_later(label), max_length=limit, help_text=help_text)
 
 
-def _lines(label: Text, *, rows: int, hint: Text | None = None) -> forms.CharField:
+def _lines(label: Text, *, rows: int, hint: Text | None = None) -> PlainText:
     field = _line(label, limit=4_000, hint=hint)
     field.widget = forms.Textarea(attrs={"rows": rows})
     return field
@@ -291,7 +291,7 @@ class SenderForm(forms.Form):
     """Says which body a letter came from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    identifier = forms.CharField(
+    identifier = PlainText(
         label=spoken_later(Text("Mã định danh của cơ quan gửi", "Identifier of the sender")),
         help_text=spoken_later(Text("Ví dụ H20.12", "For example H20.12")),
         max_length=100,
@@ -302,7 +302,7 @@ class PutUnderForm(forms.Form):
     """Names the file that a letter belongs to."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reference = forms.CharField(
+    reference = PlainText(
         label=spoken_later(Text("Mã hồ sơ", "File")),
         help_text=spoken_later(Text("Ví dụ YC-2026-000184", "For example YC-2026-000184")),
         max_length=40,
@@ -318,7 +318,7 @@ class GiveBackForm(forms.Form):
         choices=[(each.value, spoken_later(GIVE_BACK_LABELS[each])) for each in GiveBackGround],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(
+    reason = PlainText(
         label=spoken_later(Text("Lý do cụ thể", "Reason")),
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -8,6 +8,7 @@ from lienthong.control.accounts.directory import Person
 from lienthong.control.connections.desk import LISTED, Filters
 from lienthong.control.connections.file import FieldLine
 from lienthong.control.connections.handling import Weighed
+from lienthong.control.theme.fields import PlainText
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.request_handling import OPINION_LABELS, ChoiceKey, Opinion, key_of
 from lienthong.core.request_states import REQUEST_MACHINE, RequestState
@@ -25,12 +26,10 @@ def people(found: Iterable[Person]) -> list[tuple[str, str]]:
 class FilterForm(forms.Form):
     """Narrows the list of requests; what makes no sense narrows nothing."""
 
-    words = forms.CharField(
+    words = PlainText(
         label=spoken_later(Text("Mã hoặc tên hồ sơ", "Reference or title")), required=False, max_length=100
     )
-    body = forms.CharField(
-        label=spoken_later(Text("Cơ quan, tổ chức", "Body")), required=False, max_length=100
-    )
+    body = PlainText(label=spoken_later(Text("Cơ quan, tổ chức", "Body")), required=False, max_length=100)
     state = forms.ChoiceField(
         label=spoken_later(Text("Trạng thái", "State")),
         required=False,
@@ -92,7 +91,7 @@ class AssignForm(SeenForm):
 class RemarkForm(SeenForm):
     """A remark on what is done with a file."""
 
-    remark = forms.CharField(
+    remark = PlainText(
         label=spoken_later(Text("Ý kiến", "Remark")),
         help_text=spoken_later(
             Text("Lưu vào diễn biến hồ sơ; trả lại thì bắt buộc.", "Kept with the file; needed to give back.")
@@ -106,7 +105,7 @@ class RemarkForm(SeenForm):
 class MessageForm(forms.Form):
     """One message of a thread."""
 
-    text = forms.CharField(
+    text = PlainText(
         label=spoken_later(Text("Nội dung trả lời", "Your answer")),
         help_text=spoken_later(
             Text(
@@ -133,7 +132,7 @@ class FieldsForm(SeenForm):
                 choices=choices,
                 initial=line.opinion.value,
             )
-            self.fields[f"remark_{place}"] = forms.CharField(
+            self.fields[f"remark_{place}"] = PlainText(
                 label=spoken_later(_named(line, Text("ghi chú", "remark"))),
                 initial=line.remark,
                 required=False,

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from lienthong.control.theme.fields import PlainText
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.speech import Text
 
@@ -14,8 +15,8 @@ _EXAMPLE = spoken_later(
 class EnterDaysForm(forms.Form):
     """What a decision says of days: one, or the list of a year."""
 
-    decision = forms.CharField(label=_DECISION, help_text=_EXAMPLE, max_length=200)
-    off = forms.CharField(
+    decision = PlainText(label=_DECISION, help_text=_EXAMPLE, max_length=200)
+    off = PlainText(
         label=spoken_later(Text("Ngày nghỉ", "Days off")),
         help_text=spoken_later(
             Text(
@@ -27,7 +28,7 @@ class EnterDaysForm(forms.Form):
         max_length=4_000,
         required=False,
     )
-    worked = forms.CharField(
+    worked = PlainText(
         label=spoken_later(Text("Ngày làm bù", "Days worked in exchange")),
         help_text=spoken_later(Text("Thứ Bảy, Chủ Nhật đi làm.", "Saturdays and Sundays that are worked.")),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -39,4 +40,4 @@ class EnterDaysForm(forms.Form):
 class WithdrawDayForm(forms.Form):
     """By which decision a day goes by the week again."""
 
-    decision = forms.CharField(label=_DECISION, help_text=_EXAMPLE, max_length=200)
+    decision = PlainText(label=_DECISION, help_text=_EXAMPLE, max_length=200)
