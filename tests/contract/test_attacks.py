@@ -78,8 +78,8 @@ async def furnish(administrator: asyncpg.Connection) -> None:
           VALUES ('account.invited', '', 'me', '{}', 'account', '1', '{}', 'p', '{}');
         INSERT INTO audit.leaf (event, index) SELECT id, 0 FROM audit.event;
         INSERT INTO control.account (portal, email, name, roles, state, language, password, invited_at,
-                                     invitation_unsent, factor_step, version)
-          VALUES ('staff', 'a@b', 'An', '{handler}', 'invited', 'vi', '', now(), '', 0, 1);
+                                     invitation_tries, invitation_unsent, factor_step, version)
+          VALUES ('staff', 'a@b', 'An', '{handler}', 'invited', 'vi', '', now(), 0, '', 0, 1);
         """
     )
 

@@ -299,6 +299,8 @@ SAMPLES: dict[Page, Sample] = {
     Page.EDIT_OWN_BODY: _home_of_body,
     # Administration.
     Page.ACCOUNTS: _no_values,
+    Page.MAILS_ASIDE: _no_values,
+    Page.MAIL_AGAIN: _no_values,
     Page.ACCOUNT_NEW: _no_values,
     Page.ACCOUNT_FILE: _account,
     Page.ACCOUNT_ROLES: _account,

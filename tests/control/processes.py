@@ -11,11 +11,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from lienthong.db import Database
 
@@ -155,13 +155,20 @@ class Mail:
 class MailServer:
     """A mail server of a few lines: what it is given it keeps; `refused` addresses it does not know.
 
+    `says` is what it says instead of yes: to a command, by its name, to a `CONNECT`, to the content (`.`).
     `before_thanks` runs when a message is whole and not yet acknowledged.
     """
 
     def __init__(
-        self, port: int, *, refused: str = "", before_thanks: Callable[[], None] = lambda: None
+        self,
+        port: int,
+        *,
+        refused: str = "",
+        says: Mapping[str, str] = MappingProxyType({}),
+        before_thanks: Callable[[], None] = lambda: None,
     ) -> None:
         self.mails: list[Mail] = []
+        self._says = says
         self._refused = refused
         self._before_thanks = before_thanks
         self._listening = socket.create_server(("127.0.0.1", port))
@@ -196,10 +203,17 @@ class MailServer:
                 stream.flush()
 
             try:
-                say("220 test")
+                say(self._says.get("CONNECT", "220 test"))
                 to = ""
                 while line := stream.readline().decode().strip():
                     match line.split(":")[0].upper().split()[0]:
+                        case "EHLO":
+                            say("250-test")
+                            say("250 AUTH PLAIN")
+                        case command if command in self._says:
+                            say(self._says[command])
+                        case "AUTH":
+                            say("235 welcome")
                         case "RCPT":
                             to = line.partition("<")[2].partition(">")[0]
                             say("550 no such mailbox" if to == self._refused else "250 ok")
@@ -208,6 +222,9 @@ class MailServer:
                             content = b""
                             while (part := stream.readline()) != b".\r\n":
                                 content += part
+                            if "." in self._says:
+                                say(self._says["."])
+                                continue
                             self.mails.append(Mail(to, content.decode()))
                             self._before_thanks()
                             say("250 kept")

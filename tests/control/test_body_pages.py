@@ -8,6 +8,7 @@ import pytest
 from lienthong.config import Environment
 from lienthong.control.accounts.actions import NewAccount, invite
 from lienthong.control.connections import work_days
+from lienthong.control.notices.models import Notice
 from lienthong.control.participants import keys
 from lienthong.control.participants.models import Officer, SystemKey
 from lienthong.control.participants.seeding import seed_bodies
@@ -45,6 +46,16 @@ def story(portals):
         roles=frozenset({Role.CHIEF}),
     )
     invitation = invite(new, actor=staff)
+    Notice.objects.create(
+        account_id=colleague.id,
+        subject_vi="x",
+        subject_en="x",
+        body_vi="x",
+        body_en="x",
+        made_at="2026-11-24T08:00:00Z",
+        message_id="aside",
+        mail_refused="550 5.7.1 Sender rejected: thu-tu-dong@lienthong.mau.vn is not allowed to send",
+    )
     return {
         "colleague": colleague.id,
         "invited": invitation.account,
@@ -88,6 +99,7 @@ def pages_of(story):
         "account-invited": f"staff/accounts/{story['invited']}/",
         "account-new": "staff/accounts/new/",
         "account-roles": f"staff/accounts/{story['colleague']}/roles/",
+        "mails-aside": "staff/mails/",
         "work-days": "staff/work-days/?year=2027",
         "work-days-enter": "staff/work-days/new/",
         "own-body": "agency/body/",

@@ -2,19 +2,28 @@
 
 import os
 import signal
+import smtplib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from lienthong.control.accounts import actions
+from lienthong.control.accounts.jobs import mail_invitation
+from lienthong.control.accounts.sealing import seal
 from lienthong.control.audit.acting import acting
-from lienthong.control.audit.events import Event
+from lienthong.control.audit.events import Event, events_of
 from lienthong.control.jobs import working
 from lienthong.control.jobs.registry import DUTIES, LONGEST_PAUSE, duty, pause_after
+from lienthong.control.notices import setting_aside
+from lienthong.control.notices.jobs import mail
+from lienthong.control.notices.mailing import MOST_TRIES, MailRefusedError
 from lienthong.control.notices.models import Notice
 from lienthong.control.notices.queries import notices_of, unread_count
 from lienthong.control.notices.telling import ToAccounts, ToBody, ToOffice, tell
-from lienthong.core.access import Role
+from lienthong.core.access import Portal, Role
 from lienthong.core.account_states import AccountAct
 from lienthong.core.control_refusals import ControlCode, ControlRefuse
 from lienthong.core.speech import Text
@@ -91,9 +100,9 @@ def test_a_mail_server_that_is_down_delays_and_loses_nothing(portals, processes)
     with MailServer(port) as server:
         _hurry()
         eventually(lambda: Notice.objects.get().mailed_at is not None, lambda: processes.log("jobs"))
-    (mail,) = server.mails
-    assert mail.to == actions.Account.objects.get(pk=head.id).email
-    assert mail.message_id == f"<{Notice.objects.get().message_id}@hub.example>"
+    (kept,) = server.mails
+    assert kept.to == actions.Account.objects.get(pk=head.id).email
+    assert kept.message_id == f"<{Notice.objects.get().message_id}@hub.example>"
     eventually(lambda: jobs_waiting() == 0, "the job is done and gone")
 
 
@@ -109,6 +118,123 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(portals, process
         eventually(lambda: jobs_waiting() == 0, lambda: processes.log("jobs"))
     assert Notice.objects.get().mail_refused == "550 no such mailbox"
     assert server.mails == []
+
+
+@contextmanager
+def a_server_that_says(says: Mapping[str, str]) -> Iterator[MailServer]:
+    """Let this process send to a mail server that says so at these steps."""
+    backend = {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": free_port(),
+        "EMAIL_HOST_USER": "lienthong",
+        "EMAIL_HOST_PASSWORD": "x",
+        "EMAIL_TIMEOUT": 10,
+    }
+    with override_settings(**backend), MailServer(backend["EMAIL_PORT"], says=says) as server:
+        yield server
+
+
+def tried(job: Callable[[], object]) -> int:
+    """Do a job as often as it asks for it; return how often that was."""
+    for attempt in range(1, 30):
+        try:
+            job()
+        except MailRefusedError:
+            continue
+        return attempt
+    raise AssertionError("it is tried for ever")
+
+
+REFUSALS = [
+    ("CONNECT", "554 no service here"),
+    ("AUTH", "535 authentication failed"),
+    ("MAIL", "550 this sender may not"),
+    ("DATA", "554 no"),
+    (".", "552 too large"),
+]
+
+
+@pytest.mark.parametrize(("step", "said"), REFUSALS)
+def test_a_mail_that_is_refused_for_good_is_set_aside_after_some_tries(portals, step, said):
+    head = portals.account(Role.AGENCY_HEAD)
+    told(ToBody(OWN_BODY))
+    notice = Notice.objects.get()
+    with a_server_that_says({step: said}) as server:
+        assert tried(lambda: mail(notice=notice.pk)) == MOST_TRIES
+        assert tried(lambda: mail(notice=notice.pk)) == 1, "nothing is sent any more"
+    notice.refresh_from_db()
+    assert (notice.mailed_at, notice.mail_refused) == (None, said)
+    assert unread_count(head.id) == 1, "it stands on the page"
+    assert server.mails == []
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("CONNECT", "421 busy"),
+        ("AUTH", "454 later"),
+        ("MAIL", "451 later"),
+        ("RCPT", "450 later"),
+        (".", "452 full"),
+    ],
+)
+def test_what_may_pass_by_itself_is_tried_on(portals, step, said):
+    portals.account(Role.AGENCY_HEAD)
+    told(ToBody(OWN_BODY))
+    number = Notice.objects.get().pk
+    with a_server_that_says({step: said}):
+        for _ in range(MOST_TRIES + 2):
+            with pytest.raises((smtplib.SMTPException, OSError)):
+                mail(notice=number)
+    assert Notice.objects.get().mail_refused == ""
+    with a_server_that_says({}) as server:
+        mail(notice=number)
+    assert len(server.mails) == 1
+    assert Notice.objects.get().mailed_at is not None
+
+
+def test_mails_set_aside_are_shown_to_administrators_and_sent_again(portals):
+    portals.account(Role.AGENCY_HEAD, name="Lê Thị Hoa")
+    told(ToBody(OWN_BODY))
+    number = Notice.objects.get().pk
+    with a_server_that_says({"MAIL": "550 this sender may not"}):
+        tried(lambda: mail(notice=number))
+    administrator = portals.browser(Role.ADMINISTRATOR)
+    assert "Thư chưa gửi được: 1" in administrator.get("/staff/accounts/").content.decode()
+    listed = administrator.get("/staff/mails/").content.decode()
+    assert "Lê Thị Hoa" in listed
+    assert "550 this sender may not" in listed
+    assert SUBJECT.vi not in listed, "what stands in it is for its reader"
+    before = jobs_waiting()
+    for odd in ("", "x", "0", "9" * 30, str(number + 1)):
+        answer = administrator.post("/staff/mails/again/", {"notice": odd}, follow=True)
+        assert "LC310" in answer.content.decode(), odd
+    assert jobs_waiting() == before
+    assert portals.browser(Role.CHIEF).post("/staff/mails/again/", {"notice": "all"}).status_code == 403
+    handler = portals.account(Role.HANDLER)
+    assert setting_aside.mail_again(actor=handler).code is ControlCode.NOT_YOUR_ROLE
+    assert administrator.post("/staff/mails/again/", {"notice": str(number)}).status_code == 302
+    assert jobs_waiting() == before + 1
+    twice = administrator.post("/staff/mails/again/", {"notice": "all"}, follow=True)
+    assert "LC310" in twice.content.decode(), "a second press finds nothing left"
+    assert events_of("mail", str(number))[0].kind == "notice.mailed_again"
+    with a_server_that_says({}) as server:
+        mail(notice=number)
+    assert len(server.mails) == 1
+
+
+def test_an_invitation_that_is_refused_for_good_is_told_on_the_page_of_the_account(portals):
+    administrator = portals.account(Role.ADMINISTRATOR)
+    new = actions.NewAccount(
+        portal=Portal.STAFF, email="moi@example.vn", name="Người mới", roles=frozenset({Role.HANDLER})
+    )
+    invitation = actions.invite(new, actor=administrator)
+    sealed = seal(invitation.token.encode(), use="invitation", owner=invitation.account).hex()
+    with a_server_that_says({"AUTH": "535 authentication failed"}):
+        assert tried(lambda: mail_invitation(account=invitation.account, sealed=sealed)) == MOST_TRIES
+    page = portals.signed_in(administrator).get(f"/staff/accounts/{invitation.account}/").content.decode()
+    assert "535 authentication failed" in page
 
 
 def test_a_worker_killed_between_sending_and_noting_sends_again_under_the_same_id(portals, processes):
@@ -130,7 +256,7 @@ def test_a_worker_killed_between_sending_and_noting_sends_again_under_the_same_i
         assert Notice.objects.filter(mailed_at=None).exists()
         processes.start("jobs")
         eventually(lambda: not Notice.objects.filter(mailed_at=None).exists(), lambda: processes.log("jobs"))
-    ids = [mail.message_id for mail in server.mails]
+    ids = [kept.message_id for kept in server.mails]
     assert len(set(ids)) == 2, "no notice is lost"
     assert len(ids) > 2, "what was under way is sent again"
     assert {f"<{notice.message_id}@hub.example>" for notice in Notice.objects.all()} == set(ids)

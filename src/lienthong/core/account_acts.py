@@ -19,6 +19,7 @@ class AdministratorAct(StrEnum):
     CHANGE_ROLES = "change_roles"
     RENEW = "renew"
     END_SESSIONS = "end_sessions"
+    MAIL_AGAIN = "mail_again"
 
 
 ADMINISTRATOR_ACT_LABELS: Final = {
@@ -26,6 +27,7 @@ ADMINISTRATOR_ACT_LABELS: Final = {
     AdministratorAct.CHANGE_ROLES: Text("Đổi vai trò", "Change roles"),
     AdministratorAct.RENEW: Text("Cấp lại quyền truy cập", "Give access anew"),
     AdministratorAct.END_SESSIONS: Text("Kết thúc các phiên", "End sessions"),
+    AdministratorAct.MAIL_AGAIN: Text("Gửi lại thư", "Send mails again"),
 }
 
 

@@ -143,6 +143,8 @@ class Page(StrEnum):
     ACCOUNT_STATE = "account_state"
     ACCOUNT_RENEW = "account_renew"
     ACCOUNT_SESSIONS = "account_sessions"
+    MAILS_ASIDE = "mails_aside"
+    MAIL_AGAIN = "mail_again"
     WORK_DAYS = "work_days"
     WORK_DAYS_ENTER = "work_days_enter"
     WORK_DAY_WITHDRAW = "work_day_withdraw"
@@ -300,6 +302,8 @@ _OF_ADMINISTRATION: Final[dict[Page, PageRule]] = {
     Page.ACCOUNT_STATE: _desk("Khóa, mở, đóng", "Suspend, resume, close", ADMINISTRATORS, weighty=True),
     Page.ACCOUNT_RENEW: _desk("Cấp lại quyền truy cập", "Give access anew", ADMINISTRATORS, weighty=True),
     Page.ACCOUNT_SESSIONS: _desk("Kết thúc các phiên", "End sessions", ADMINISTRATORS),
+    Page.MAILS_ASIDE: _desk("Thư chưa gửi được", "Mails not sent", ADMINISTRATORS),
+    Page.MAIL_AGAIN: _desk("Gửi lại thư", "Send mails again", ADMINISTRATORS),
     Page.WORK_DAYS: PageRule(
         label=Text("Ngày làm việc", "Working days"), portal=_STAFF, reach=Reach.EVERY_BODY
     ),

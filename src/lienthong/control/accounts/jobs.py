@@ -7,7 +7,7 @@ from lienthong.control.accounts.models import Account
 from lienthong.control.accounts.sealing import SealBroken, digest, seal, unseal
 from lienthong.control.audit.events import database_now
 from lienthong.control.jobs.registry import job
-from lienthong.control.notices.mailing import hand_over, is_configured, letter
+from lienthong.control.notices.mailing import MailRefusedError, hand_over, is_configured, letter
 from lienthong.core.access import PORTAL_LABELS, Portal
 from lienthong.core.legal_days import moment
 from lienthong.core.speech import Text
@@ -71,9 +71,15 @@ def mail_invitation(*, account: int, sealed: str) -> None:
     # 4. Only now it is noted. A crash between 3 and 4 sends it twice under one Message-ID.
     if refused is None:
         waiting.update(invitation_mailed_at=moment(database_now()))
-    else:
-        _log.warning("the e-mail of the invitation of account %s is refused: %s", account, refused)
-        waiting.update(invitation_unsent=refused)
+        return
+    # 5. What the server refuses for good is tried some more times, then told on the page of the account,
+    #    where another invitation can be sent.
+    tries = row.invitation_tries + 1
+    if not refused.is_given_up(tries):
+        waiting.update(invitation_tries=tries)
+        raise MailRefusedError(refused.said)
+    _log.warning("the e-mail of the invitation of account %s is set aside: %s", account, refused.said)
+    waiting.update(invitation_tries=tries, invitation_unsent=refused.said)
 
 
 def _filled(row: Account) -> Text:

@@ -12,7 +12,8 @@ class Account(models.Model):
     """Who may sign in to one portal. `body` is the agency it works for, none for staff.
 
     `invitation_mailed_at` none: the mail of the invitation was not handed over yet, or none is wanted;
-    `invitation_unsent`: why it never will be.
+    `invitation_tries`: how often the mail server refused it for good; `invitation_unsent`: why it is not
+    tried any more.
     """
 
     portal = models.TextField()
@@ -26,6 +27,7 @@ class Account(models.Model):
     invitation = models.BinaryField(null=True)
     invited_at = models.DateTimeField()
     invitation_mailed_at = models.DateTimeField(null=True)
+    invitation_tries = models.IntegerField(default=0)
     invitation_unsent = models.TextField(default="")
     factor = models.BinaryField(null=True)
     factor_step = models.BigIntegerField(default=0)

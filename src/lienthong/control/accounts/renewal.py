@@ -22,6 +22,7 @@ _RENEWED: Final = (
     "invitation",
     "invited_at",
     "invitation_mailed_at",
+    "invitation_tries",
     "invitation_unsent",
     "password",
     "factor",
@@ -58,7 +59,7 @@ def renew_access(
         if refusal is not None:
             return act.refuse(refusal)
         account.invitation, account.invited_at = digest(token), moment(act.now)
-        account.invitation_mailed_at, account.invitation_unsent = None, ""
+        account.invitation_mailed_at, account.invitation_tries, account.invitation_unsent = None, 0, ""
         account.password, account.factor = "", None
         account.version += 1
         account.save(update_fields=_RENEWED)

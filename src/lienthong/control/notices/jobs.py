@@ -5,7 +5,7 @@ from typing import Final
 
 from lienthong.control.audit.events import database_now
 from lienthong.control.jobs.registry import job
-from lienthong.control.notices.mailing import hand_over, letter
+from lienthong.control.notices.mailing import MailRefusedError, hand_over, letter
 from lienthong.control.notices.models import Notice
 from lienthong.core.legal_days import moment
 from lienthong.core.speech import Text
@@ -15,7 +15,7 @@ _log: Final = logging.getLogger("lienthong.jobs")
 
 @job("notices.mail")
 def mail(*, notice: int) -> None:
-    """Send one notice, unless it was sent or refused; raises what keeps it from being sent now.
+    """Send one notice, unless it was sent or set aside; raises what keeps it from being sent now.
 
     The order is the safety argument.
     """
@@ -36,9 +36,14 @@ def mail(*, notice: int) -> None:
         )
     )
     if refused is not None:
-        # 3. An address that the server refuses for good is noted: trying for ever would tell nobody.
-        _log.warning("the e-mail of notice %s is refused: %s", notice, refused)
-        Notice.objects.filter(pk=notice).update(mail_refused=refused)
+        # 3. What the server refuses for good is counted, and set aside where it is shown to administrators:
+        #    trying for ever would tell nobody. The notice on the page stands.
+        tries = row.mail_tries + 1
+        if not refused.is_given_up(tries):
+            Notice.objects.filter(pk=notice).update(mail_tries=tries)
+            raise MailRefusedError(refused.said)
+        _log.warning("the e-mail of notice %s is set aside: %s", notice, refused.said)
+        Notice.objects.filter(pk=notice).update(mail_tries=tries, mail_refused=refused.said)
         return
     # 4. Only now it is noted as sent. A crash between 2 and 4 sends it twice under one Message-ID, by which
     #    servers and readers of mail know it for the same; the other order could lose it.

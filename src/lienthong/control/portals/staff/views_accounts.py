@@ -13,6 +13,7 @@ from lienthong.control.accounts.renewal import renew_access
 from lienthong.control.frame.failures import not_found
 from lienthong.control.frame.page import address_of, page
 from lienthong.control.frame.requests import PortalRequest
+from lienthong.control.notices.setting_aside import count_aside
 from lienthong.control.participants import bodies, queries
 from lienthong.control.participants.succession import canonical
 from lienthong.control.portals.bodies.shown import tell
@@ -67,6 +68,7 @@ def accounts(request: PortalRequest) -> HttpResponse:
         "rows": rows,
         "total": found.total,
         "paging": Paging(number=number, size=PAGE_SIZE, total=found.total),
+        "mails_aside": count_aside(),
     }
     return render(request, "staff/accounts.html", values)
 

@@ -14,7 +14,7 @@ from lienthong.core.pages import PAGES, Page
 _OF_ACCOUNTS = frozenset({Role.ADMINISTRATOR, Role.INSPECTOR})
 """Who sees what colleagues did with their own accounts, and from where; the rest is for readers of files."""
 _READERS = PAGES[Page.DESK_REQUEST].roles
-_REACHES = {"account": _OF_ACCOUNTS, "work_year": _READERS | _OF_ACCOUNTS}
+_REACHES = {"account": _OF_ACCOUNTS, "mail": _OF_ACCOUNTS, "work_year": _READERS | _OF_ACCOUNTS}
 
 
 @page(Page.AUDIT_EVENT)
