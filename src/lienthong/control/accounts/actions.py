@@ -1,6 +1,7 @@
 """What is done to accounts: invited, activated, suspended, resumed, closed, their second factor reset."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,11 +47,18 @@ class Invitation:
     token: str
 
 
-def invite(new: NewAccount, *, actor: Actor | None, by: str = "") -> Invitation | ControlRefuse:
+def invite(
+    new: NewAccount,
+    *,
+    actor: Actor | None,
+    by: str = "",
+    hold: Callable[[], ControlRefuse | None] = lambda: None,
+) -> Invitation | ControlRefuse:
     """Make an account that its owner activates within a week.
 
     What an administrator invites is also mailed; the command line, where `by` names who did it, prints the
-    link to whoever stands there.
+    link to whoever stands there. `hold` locks within the act what the account is to belong to, or says why
+    nothing can belong to it.
     """
     refusal = may_administer(AdministratorAct.INVITE, actor) or unfit_roles(new.portal, new.roles)
     if refusal is not None:
@@ -64,6 +72,8 @@ def invite(new: NewAccount, *, actor: Actor | None, by: str = "") -> Invitation 
     token = secrets.token_urlsafe(32)
     try:
         with acting(event) as act:
+            if (refusal := hold()) is not None:
+                return act.refuse(refusal)
             account = Account.objects.create(
                 portal=new.portal,
                 email=composed(new.email),

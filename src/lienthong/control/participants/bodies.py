@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from lienthong.control.accounts.actions import Invitation, NewAccount, invite
 from lienthong.control.audit.acting import acting
 from lienthong.control.audit.events import Event
-from lienthong.control.participants.locking import body_for, ended_body, overtaken
+from lienthong.control.participants.locking import body_for, overtaken
 from lienthong.control.participants.models import Body
 from lienthong.core.access import Actor, Portal, Role
 from lienthong.core.bodies import IDENTIFIER_TEXTS, BodyId, BodyKind, parse_body_id
@@ -110,12 +110,11 @@ def invite_to(
     number: int, *, email: str, name: str, roles: frozenset[Role], actor: Actor | None
 ) -> Invitation | ControlRefuse:
     """Invite an account that works for a body. Law: R8.1."""
-    refusal = may_on_body(BodyAct.INVITE, actor, number)
-    body = Body.objects.filter(pk=number).first()
-    if refusal is not None or body is None:
-        return refusal or ControlRefuse(ControlCode.NOT_FOUND_HERE)
-    ended = ended_body(body)
-    if ended is not None:
-        return ended
     new = NewAccount(portal=Portal.AGENCY, email=email, name=name, roles=roles, body=number)
-    return invite(new, actor=actor)
+
+    def hold() -> ControlRefuse | None:
+        # A body that ends at the same moment comes before, and is told here, or after, with this account.
+        body = body_for(BodyAct.INVITE, number, actor)
+        return body if isinstance(body, ControlRefuse) else None
+
+    return invite(new, actor=actor, hold=hold)
