@@ -304,11 +304,19 @@ def test_one_open_run_for_each_system_and_the_database_agrees(tried):
     assert given_up() is None
     assert tried.track() is SupportState.SUPPORTED
     assert given_up().code is ControlCode.NOT_IN_THIS_STATE
-    # What the abandoned run comes to no longer counts; another one may be started, and opened once.
+    # What the abandoned run comes to no longer counts, and can be read; another one may be started.
     assert tried.play("his", "--run", first.sandbox_run).exit_code == 0
     reports.look_at_open_runs()
     reports.look_for_other_runs()
-    assert tried.run().state is RunState.ABANDONED
+    abandoned = Run.objects.get(pk=first.pk)
+    assert abandoned.state is RunState.ABANDONED
+    assert tried.track() is SupportState.SUPPORTED
+    filed = queries.report_of(tried.reference, first.pk)
+    assert filed is not None
+    assert sha256(filed.content).hexdigest() == abandoned.report_sha256
+    reports.look_for_other_runs()
+    kinds = [event.kind for event in events_of("request", tried.reference)]
+    assert kinds.count("run.report_filed") == 1, "it is filed once"
     second = tried.started()
     assert second.sandbox_run not in (None, first.sandbox_run)
     runs.open_at_sandbox(second.pk)

@@ -4,12 +4,14 @@ A sandbox that does not answer is one act, however often it is tried; the count 
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import msgspec
 from django.db.models import F
 
-from lienthong.control.audit.acting import acting, decided_meanwhile
+from lienthong.control.audit.acting import Act, acting, decided_meanwhile
 from lienthong.control.audit.events import Event
 from lienthong.control.conformance.asking import enrolment_of
 from lienthong.control.conformance.models import Run, Trial
@@ -75,31 +77,25 @@ def _persons(access: SandboxAccess, system: str) -> PersonsSheet | None:
 
 
 def _enrolled(seen: Trial, enrolled: Enrolled, persons: PersonsSheet | None) -> TrialState | None:
-    event = _event("trial.enrol", seen)
-    with acting(event) as act:
-        trial = _locked(seen)
-        if isinstance(trial, ControlRefuse):
-            act.refuse(trial)
+    with _acting_on(seen, "trial.enrol") as (act, trial):
+        if trial is None:
             return None
         trial.officers, trial.enrolled_at = list(enrolled.officers), moment(act.now)
         trial.fault, trial.fault_detail, trial.attempts = "", {}, trial.attempts + 1
         trial.persons = None if persons is None else msgspec.to_builtins(persons)
         move(trial, TrialAct.ENROL, None)
-        event.detail["revision"] = str(enrolled.revision)
+        act.event.detail["revision"] = str(enrolled.revision)
     return TrialState.ENROLLED
 
 
 def _refused(seen: Trial, fault: ControlRefuse) -> TrialState | None:
     """Record that the sandbox will not have it so: it is the body's turn, and nothing is tried again."""
-    event = _event("trial.refuse", seen)
-    with acting(event) as act:
-        trial = _locked(seen)
-        if isinstance(trial, ControlRefuse):
-            act.refuse(trial)
+    with _acting_on(seen, "trial.refuse") as (act, trial):
+        if trial is None:
             return None
         _note(trial, fault)
         move(trial, TrialAct.REFUSE, None)
-        event.detail["fault"] = fault.code.value
+        act.event.detail["fault"] = fault.code.value
         tell_of_refusal(trial.request, trial.system.name, fault)
     return TrialState.REFUSED
 
@@ -109,15 +105,12 @@ def _failed(seen: Trial, fault: ControlRefuse) -> TrialState | None:
     if seen.fault == fault.code:
         Trial.objects.filter(pk=seen.pk).update(attempts=F("attempts") + 1)
         return TrialState.ENROLLING
-    event = _event("trial.fail", seen)
-    with acting(event) as act:
-        trial = _locked(seen)
-        if isinstance(trial, ControlRefuse):
-            act.refuse(trial)
+    with _acting_on(seen, "trial.fail") as (act, trial):
+        if trial is None:
             return None
         _note(trial, fault)
         trial.save(update_fields=("fault", "fault_detail", "attempts"))
-        event.detail["fault"] = fault.code.value
+        act.event.detail["fault"] = fault.code.value
     return TrialState.ENROLLING
 
 
@@ -153,11 +146,8 @@ def remove(number: int) -> TrialState | None:
         if not is_unknown(error):
             _log.warning("%s is not removed from the sandbox yet: %s", trial.system.code, error)
             return TrialState.LEAVING
-    event = _event("trial.remove", trial)
-    with acting(event) as act:
-        found = _locked(trial)
-        if isinstance(found, ControlRefuse):
-            act.refuse(found)
+    with _acting_on(trial, "trial.remove") as (_, found):
+        if found is None:
             return None
         move(found, TrialAct.REMOVE, None)
     return TrialState.LEFT
@@ -167,11 +157,8 @@ def renew(seen: Trial) -> None:
     """Enrol a system again that the sandbox no longer knows, as after it was set up anew."""
     from lienthong.control.conformance import jobs
 
-    event = _event("trial.renew", seen)
-    with acting(event) as act:
-        trial = _locked(seen)
-        if isinstance(trial, ControlRefuse):
-            act.refuse(trial)
+    with _acting_on(seen, "trial.renew") as (_, trial):
+        if trial is None:
             return
         trial.persons = None
         move(trial, TrialAct.RENEW, None)
@@ -211,14 +198,16 @@ def _fetch_persons() -> None:
         Trial.objects.filter(pk=trial.pk, version=trial.version).update(persons=msgspec.to_builtins(sheet))
 
 
-def _locked(seen: Trial) -> Trial | ControlRefuse:
-    """Lock a trial as it was seen, after its request; the refusal where it has moved on."""
-    Request.objects.select_for_update().get(pk=seen.request_id)
-    trial = Trial.objects.select_for_update(of=("self",)).select_related("system", "request").get(pk=seen.pk)
-    return decided_meanwhile(trial, seen.version, who=names_of(frozenset()).vi, when=0) or trial
-
-
-def _event(kind: str, trial: Trial) -> Event:
-    event = Event(kind=kind, actor=None, subject_kind="request", subject=trial.request.reference, law=LAW)
-    event.body, event.detail = trial.request.body_id, {"system": trial.system.code}
-    return event
+@contextmanager
+def _acting_on(seen: Trial, kind: str) -> Iterator[tuple[Act, Trial | None]]:
+    """Do one act on a trial as it was seen, locked after its request; None where it has moved on."""
+    event = Event(kind=kind, actor=None, subject_kind="request", subject=seen.request.reference, law=LAW)
+    event.body, event.detail = seen.request.body_id, {"system": seen.system.code}
+    with acting(event) as act:
+        Request.objects.select_for_update().get(pk=seen.request_id)
+        rows = Trial.objects.select_for_update(of=("self",)).select_related("system", "request")
+        trial = rows.get(pk=seen.pk)
+        moved = decided_meanwhile(trial, seen.version, who=names_of(frozenset()).vi, when=0)
+        if moved is not None:
+            act.refuse(moved)
+        yield act, trial if moved is None else None

@@ -132,7 +132,8 @@ def _look_for(trial: Trial, access: SandboxAccess) -> None:
         return
     begun = instant(trial.begun_at)
     ended = {each.run for each in listed if each.state is not State.WAITING and each.opened_at >= begun}
-    known = set(Run.objects.filter(sandbox_run__in=ended).values_list("sandbox_run", flat=True))
+    filed = Run.objects.filter(sandbox_run__in=ended).exclude(state=RunState.ABANDONED, report=None)
+    known = set(filed.values_list("sandbox_run", flat=True))
     for run in sorted(ended - known):
         standing = access.standing(run)
         if _has_ended(standing):
@@ -144,8 +145,9 @@ def settle(standing: RunStanding, access: SandboxAccess, *, request: int, system
 
     1. The signature and what the report is about, before anything follows from it. What does not hold is
        kept aside, once, and somebody is told; the run stays open: a good report may still come.
-    2. Request, track and run are locked. A run that is settled or was abandoned stays as it is: this may be
-       done twice, and by two processes at once.
+    2. Request, track and run are locked. A run that is settled stays as it is: this may be done twice, and
+       by two processes at once. Of one that was abandoned the report is filed to be read, and counts for
+       nothing.
     3. The report as it came, the states of run and track, and the notices are one commit with the event: a
        kill leaves a run that is still open, and the next round does it all.
     """
@@ -170,6 +172,10 @@ def settle(standing: RunStanding, access: SandboxAccess, *, request: int, system
                 sandbox_run=standing.run,
                 opened_at=moment(standing.opened_at),
             )
+        if run.state is RunState.ABANDONED and run.report is None and takes_reports(track.state):
+            _file(run, standing, content, act=act)
+            event.kind, event.detail["report"] = "run.report_filed", run.report_sha256
+            return RunState.ABANDONED
         if run.state not in OPEN_RUNS or not takes_reports(track.state):
             act.refuse(ControlRefuse(ControlCode.RUN_OPEN_ALREADY))
             return None

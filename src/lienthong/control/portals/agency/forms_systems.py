@@ -10,6 +10,7 @@ from lienthong.control.participants.keys import KEY_ENVIRONMENTS
 from lienthong.control.participants.papers import SentFile
 from lienthong.control.participants.system_queries import SystemPage
 from lienthong.control.participants.systems import Evidence, SystemStated, paper_at
+from lienthong.control.portals.agency.forms_keys import PublicKeyForm
 from lienthong.control.portals.bodies.paper_fields import (
     DAY_EXAMPLE,
     complete_paper,
@@ -25,7 +26,6 @@ from lienthong.control.theme.fields import DayField, PlainText, Upload
 from lienthong.control.theme.speech import spoken_later
 from lienthong.core.bodies import SYSTEM_KIND_LABELS
 from lienthong.core.grant_document import SystemKind
-from lienthong.core.key_material import LONGEST_KEY
 from lienthong.core.roster import RosterRow
 from lienthong.core.speech import Text
 from lienthong.core.system_facts import DatedFact, LevelFacts, ManagedBy, SystemFacts
@@ -237,8 +237,10 @@ def initial_system(system: SystemPage) -> dict[str, object]:
     return values
 
 
-class KeyForm(forms.Form):
-    """The public half of a key, pasted or as a file."""
+class KeyForm(PublicKeyForm):
+    """A key and where it is for."""
+
+    field_order = ("environment", "text", "file")
 
     environment = forms.ChoiceField(
         label=spoken_later(Text("Môi trường", "Environment")),
@@ -246,27 +248,6 @@ class KeyForm(forms.Form):
         choices=[(each.value, spoken_later(ENVIRONMENT_LABELS[each])) for each in KEY_ENVIRONMENTS],
         widget=forms.RadioSelect,
     )
-    text = PlainText(
-        label=spoken_later(Text("Khóa công khai (JWK)", "Public key (JWK)")),
-        help_text=spoken_later(
-            Text("Dán đúng nội dung lệnh in ra.", "Paste exactly what the command printed.")
-        ),
-        max_length=4 * LONGEST_KEY,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-    )
-    file = forms.FileField(
-        label=spoken_later(Text("hoặc tệp JWK", "or a file with the JWK")),
-        widget=Upload(attrs={"accept": ".json,.jwk,application/json"}),
-        required=False,
-    )
-
-    def handed_in(self) -> str:
-        """Return the text of the key, from the file where one was sent."""
-        file = self.cleaned_data["file"]
-        if file is None:
-            return str(self.cleaned_data["text"])
-        return bytes(file.read(4 * LONGEST_KEY)).decode("utf-8", errors="replace")
 
 
 class OfficerForm(forms.Form):

@@ -5,35 +5,21 @@ from collections.abc import Mapping
 from django import forms
 
 from lienthong.control.conformance.queries import KeyChoice
-from lienthong.control.theme.fields import PlainText, Upload
+from lienthong.control.portals.agency.forms_keys import PublicKeyForm
 from lienthong.control.theme.speech import spoken_later
-from lienthong.core.key_material import LONGEST_KEY
 from lienthong.core.speech import Text
 
 _NEW = ""
 
 
-class TrialKeyForm(forms.Form):
+class TrialKeyForm(PublicKeyForm):
     """One of the keys registered for the sandbox, or the public half of another one."""
 
+    field_order = ("version", "chosen", "text", "file")
     version = forms.IntegerField(widget=forms.HiddenInput)
     chosen = forms.ChoiceField(
         label=spoken_later(Text("Khóa để kiểm thử", "Key for the trial")),
         widget=forms.RadioSelect,
-        required=False,
-    )
-    text = PlainText(
-        label=spoken_later(Text("Khóa công khai (JWK)", "Public key (JWK)")),
-        help_text=spoken_later(
-            Text("Dán đúng nội dung lệnh in ra.", "Paste exactly what the command printed.")
-        ),
-        max_length=4 * LONGEST_KEY,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-    )
-    file = forms.FileField(
-        label=spoken_later(Text("hoặc tệp JWK", "or a file with the JWK")),
-        widget=Upload(attrs={"accept": ".json,.jwk,application/json"}),
         required=False,
     )
 
@@ -50,12 +36,7 @@ class TrialKeyForm(forms.Form):
     def handed_in(self) -> str | int:
         """Return the number of the key that was chosen, else the text of the one handed in."""
         chosen = self.cleaned_data.get("chosen", _NEW)
-        if chosen:
-            return int(chosen)
-        file = self.cleaned_data["file"]
-        if file is None:
-            return str(self.cleaned_data["text"])
-        return bytes(file.read(4 * LONGEST_KEY)).decode("utf-8", errors="replace")
+        return int(chosen) if chosen else self.key_text()
 
 
 def seen_version(sent: Mapping[str, object]) -> int:

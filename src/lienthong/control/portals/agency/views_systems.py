@@ -77,7 +77,7 @@ def new_key(request: PortalRequest, system: int) -> HttpResponse:
     form = KeyForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         environment = Environment(form.cleaned_data["environment"])
-        made = keys.propose(system, form.handed_in(), environment, actor=request.actor)
+        made = keys.propose(system, form.key_text(), environment, actor=request.actor)
         if isinstance(made, int):
             tell(request, Text("Khóa đang chờ được chấp nhận.", "The key waits to be accepted."))
             return HttpResponseRedirect(address_of(Portal.AGENCY, Page.SYSTEM_KEYS, system=system))
