@@ -55,7 +55,7 @@ demo: $(SETUP)
 test: $(SETUP)
 	@scripts/need postgresql curl openssl poppler-utils chromium
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=100 $(PURE)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(PURE))
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore=,$(PURE))
 
 # All checks run, also after one has failed: whoever mends wants the whole list.
 check: $(SETUP)

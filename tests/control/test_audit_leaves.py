@@ -44,7 +44,7 @@ def counted(database, *, table: str) -> int:
 
 @pytest.mark.law("R6.1", "R8.1")
 def test_an_event_is_in_the_log_as_the_page_of_the_protocol_says(portals):
-    actor = portals.account(Role.CHIEF, name="Trần Thị “B”\n")
+    actor = portals.account(Role.CHIEF, name='Trần Thị “B” \\ "C"')
     with acting(
         Event(
             kind="request.assigned", actor=actor, subject_kind="request", subject="YC-1", body=OWN_BODY,

@@ -93,7 +93,6 @@ def turned_away(processes, *, name: str = "control") -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("name", ["control", "jobs"])
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -105,10 +104,16 @@ def turned_away(processes, *, name: str = "control") -> str:
         ("ALTER TABLE audit.event DISABLE TRIGGER no_change", "no_change of audit.event is not enabled"),
     ],
 )
-def test_it_does_not_start_on_a_database_that_is_not_fit(portals, processes, name, damage, said):
+def test_it_does_not_start_on_a_database_that_is_not_fit(portals, processes, damage, said):
     with connect_blocking(portals.database, DatabaseRole.ADMINISTRATOR) as connection:
         connection.execute(damage)
-    assert said in turned_away(processes, name=name)
+    assert said in turned_away(processes)
+
+
+def test_the_jobs_do_not_start_there_either(portals, processes):
+    with connect_blocking(portals.database, DatabaseRole.ADMINISTRATOR) as connection:
+        connection.execute("DELETE FROM ops.standing")
+    assert "lacks standing/0010_privileges.sql" in turned_away(processes, name="jobs")
 
 
 def test_it_does_not_start_where_the_machine_is_not_fit(portals, processes):

@@ -21,7 +21,7 @@ MOST = {
     "/staff/arrivals/": 6,
     "/staff/bodies/": 5,
     "/staff/bodies/7/": 13,
-    "/staff/accounts/": 5,
+    "/staff/accounts/": 6,
     "/staff/work-days/": 7,
     "/staff/notices/": 6,
 }
